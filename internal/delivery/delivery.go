@@ -1,0 +1,70 @@
+// Package delivery is the run: it takes the cleared messages of a campaign,
+// writes each down in the ledger before its bytes leave, hands them to a
+// server's connections at the pace that was asked for, writes down what became
+// of each, and stops in good order.
+package delivery
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"mailshot/internal/campaign"
+	"mailshot/internal/guard"
+	"mailshot/internal/ledger"
+	"mailshot/internal/transport"
+)
+
+// Source is where the messages come from; *campaign.Campaign is one.
+type Source interface {
+	Messages(ctx context.Context, want func(campaign.Recipient) bool) iter.Seq2[guard.Cleared, error]
+}
+
+// Ledger is where it is written down; *ledger.Run is one.
+type Ledger interface {
+	State(k ledger.Key) ledger.State
+	Begin(ctx context.Context, attempts []ledger.Attempt) error
+	Finish(ctx context.Context, endings []ledger.Ending) error
+}
+
+// Run is one run of a campaign. All fields but Watch are needed.
+type Run struct {
+	Source      Source
+	Recipients  int // messages that Source has
+	Key         func(campaign.Recipient) ledger.Key
+	Ledger      Ledger
+	Server      transport.Server
+	Connections int
+	Limit       int            // messages at most in this run; 0 for no limit
+	Every       time.Duration  // between two messages, over all connections; 0 for as fast as it goes
+	Drain       time.Duration  // how long what is in flight may take after an interrupt
+	Watch       func(Progress) // told about once every 100 ms, from one goroutine; may be nil
+}
+
+// Progress is where a run stands. All counts are of recipients and add up to
+// Recipients.
+type Progress struct {
+	Recipients  int
+	Accepted    int // in this run
+	Already     int // accepted by an earlier run
+	Rejected    int // now or earlier: a 5yz is final
+	Deferred    int
+	Unknown     int // now or earlier
+	Pending     int // not tried yet
+	Connections int // open now
+}
+
+// Summary is how a run ended.
+type Summary struct {
+	Progress
+	Interrupted bool  // by ctx
+	Limited     bool  // what is pending is so by Limit alone
+	Trouble     error // why the server could not be used any more, though it was at first; may be nil
+}
+
+// Do runs until every message has an outcome, the limit is reached, ctx is done
+// or nothing more can be sent. The error is for a run that could not be: a
+// server unreachable from the start (*transport.Error), a ledger that cannot
+// be written, or a rule.Refusal of the wire gate; the Summary is right then
+// too.
+func (r *Run) Do(ctx context.Context) (Summary, error) { panic("unwritten") }
