@@ -3,14 +3,21 @@
 //
 // It reads what RFC 5321 section 4.1.2 calls a Mailbox, less everything that
 // has ever named a second one: only dot-atom local parts (RFC 5322 section
-// 3.2.3, with the UTF-8 of RFC 6531 section 3.3), only domain names, no
-// comments, groups, routes, quoted strings or address literals. Domains
-// become lower-case A-labels (RFC 5891).
+// 3.2.3, with the UTF-8 of RFC 6531 section 3.3), only domain names of two
+// labels or more, no comments, groups, routes, quoted strings or address
+// literals. Domains become lower-case A-labels (RFC 5891, mapped as Unicode
+// TR 46 says for looking up).
 //
 // No error of this package holds a piece of its input.
 package address
 
-import "errors"
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 // Why an address was not taken; each error of Parse wraps one of them.
 var (
@@ -24,16 +31,40 @@ var (
 type Address struct{ local, domain string }
 
 // Parse reads an addr-spec, local-part@domain. It trims nothing.
-func Parse(s string) (Address, error) { panic("unwritten") }
+func Parse(s string) (Address, error) {
+	at := strings.IndexByte(s, '@')
+	if at <= 0 {
+		return Address{}, whyNot(s)
+	}
+	local, ok := parseLocal(s[:at])
+	if !ok {
+		return Address{}, whyNot(s)
+	}
+	domain, ok := parseDomain(s[at+1:])
+	if !ok {
+		return Address{}, whyNot(s)
+	}
+	return Address{local, domain}, nil
+}
 
 // String gives the addr-spec with the domain in A-labels, as RCPT TO takes it.
-func (a Address) String() string { panic("unwritten") }
+func (a Address) String() string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.local + "@" + a.domain
+}
 
 // Canonical gives the form under which two spellings of one mailbox are equal:
 // the local part in NFC and lower case, the domain in lower-case A-labels.
-func (a Address) Canonical() string { panic("unwritten") }
+func (a Address) Canonical() string {
+	if a.IsZero() {
+		return ""
+	}
+	return norm.NFC.String(strings.ToLower(a.local)) + "@" + a.domain
+}
 
-// Local gives the local part as it was written.
+// Local gives the local part as it was written, in NFC (RFC 6532 section 3.1).
 func (a Address) Local() string { return a.local }
 
 // Domain gives the domain in lower-case A-labels.
@@ -44,14 +75,13 @@ func (a Address) IsZero() bool { return a == Address{} }
 
 // NeedsUTF8 says whether the local part leaves ASCII, so that only a server
 // with SMTPUTF8 (RFC 6531) can take it.
-func (a Address) NeedsUTF8() bool { panic("unwritten") }
+func (a Address) NeedsUTF8() bool { return !isASCII(a.local) }
 
-// Mailbox is an address with the display name that stands before it.
-type Mailbox struct {
-	Name    string // decoded, without quotes; may be empty
-	Address Address
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
-
-// ParseMailbox reads "addr-spec", "<addr-spec>", "Name <addr-spec>" or
-// "\"Name\" <addr-spec>", for the fields of a template's front matter.
-func ParseMailbox(s string) (Mailbox, error) { panic("unwritten") }
