@@ -1,0 +1,137 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// Campaign is what Start needs to know.
+type Campaign struct {
+	ID              string
+	Digest          string   // "sha256:…" of the campaign
+	Template        [32]byte // digest of the template
+	SharedMailboxes string   // column; "" for none
+	Recipients      int
+	StartedBy       string // user@host
+}
+
+// Start takes the campaign's lock and reads what became of its recipients so
+// far. Whatever an earlier run has begun and not finished is Unknown now.
+// amend takes a template that has changed. Errors are *Error.
+func (l *Ledger) Start(ctx context.Context, c Campaign, amend bool) (*Run, error) {
+	release, err := l.lock(c.ID)
+	if err != nil {
+		return nil, fault("lock", l.path, err)
+	}
+	r := &Run{ledger: l, release: release, servers: map[string]int64{}}
+	if err := r.start(ctx, c, amend); err != nil {
+		return nil, errors.Join(fault("start the campaign in", l.path, err), r.Close())
+	}
+	return r, nil
+}
+
+func (r *Run) start(ctx context.Context, c Campaign, amend bool) error {
+	if err := r.enter(ctx, c, amend); err != nil {
+		return err
+	}
+	if err := r.load(ctx, c.Recipients); err != nil {
+		return err
+	}
+	return r.prepare(ctx)
+}
+
+// enter makes the campaign, or takes it over from an earlier run of it.
+func (r *Run) enter(ctx context.Context, c Campaign, amend bool) error {
+	tx, err := r.ledger.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := r.judge(ctx, tx, c, amend); err != nil {
+		return err
+	}
+	now := r.ledger.clock().UnixMilli()
+	err = tx.QueryRowContext(ctx, `INSERT INTO campaign
+		(name, digest, template, shared_mailboxes, recipients, started_by, started, updated, run, unknown, accepted, rejected, deferred)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0, 0, 0)
+		ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, template = excluded.template,
+			shared_mailboxes = excluded.shared_mailboxes, recipients = excluded.recipients,
+			started_by = excluded.started_by, updated = excluded.updated, run = run + 1
+		RETURNING id, run`,
+		c.ID, c.Digest, c.Template[:], c.SharedMailboxes, c.Recipients, c.StartedBy, now, now).Scan(&r.campaign, &r.run)
+	if err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// judge refuses a campaign that stands in the ledger as another one.
+func (r *Run) judge(ctx context.Context, tx *sql.Tx, c Campaign, amend bool) error {
+	var template []byte
+	var shared string
+	var begun bool
+	err := tx.QueryRowContext(ctx, `SELECT template, shared_mailboxes,
+			EXISTS (SELECT 1 FROM recipient WHERE recipient.campaign = campaign.id AND standing <> ?)
+		FROM campaign WHERE name = ?`, untried, c.ID).Scan(&template, &shared, &begun)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil
+	case err != nil:
+		return err
+	case begun && shared != c.SharedMailboxes:
+		// The same person would have another key, and be sent to again.
+		return ErrOtherForm
+	case !amend && string(template) != string(c.Template[:]):
+		return ErrOtherTemplate
+	}
+	return nil
+}
+
+// load reads where every recipient of the campaign stands.
+func (r *Run) load(ctx context.Context, recipients int) error {
+	r.index = newIndex(max(recipients, 0))
+	rows, err := r.ledger.db.QueryContext(ctx,
+		`SELECT key, n, standing, attempts FROM recipient WHERE campaign = ? ORDER BY n`, r.campaign)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key sql.RawBytes
+		var known record
+		if err := rows.Scan(&key, &known.n, &known.now, &known.attempts); err != nil {
+			return err
+		}
+		copy(known.key[:], key)
+		known.atStart, known.attemptsAtStart = known.now, known.attempts
+		r.index.put(known)
+		r.tally.add(known.now, 1)
+		r.last = known.n
+	}
+	return rows.Err()
+}
+
+// prepare compiles what Begin and Finish say again and again.
+func (r *Run) prepare(ctx context.Context) error {
+	for _, s := range []struct {
+		statement **sql.Stmt
+		text      string
+	}{
+		{&r.first, `INSERT INTO recipient (campaign, n, key, line, standing, attempts, message_id, server, begun)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&r.again, `UPDATE recipient SET line = ?, standing = ?, attempts = ?, message_id = ?, server = ?, begun = ?
+			WHERE campaign = ? AND n = ?`},
+		{&r.end, `UPDATE recipient SET standing = ?, ended = ?, code = ?, enhanced = ? WHERE campaign = ? AND n = ?`},
+		{&r.back, `UPDATE recipient SET standing = ?, attempts = ? WHERE campaign = ? AND n = ?`},
+		{&r.count, `UPDATE campaign SET updated = ?, unknown = ?, accepted = ?, rejected = ?, deferred = ?
+			WHERE id = ? AND run = ?`},
+	} {
+		compiled, err := r.ledger.db.PrepareContext(ctx, s.text)
+		if err != nil {
+			return err
+		}
+		*s.statement = compiled
+	}
+	return nil
+}
