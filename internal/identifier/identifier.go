@@ -6,6 +6,15 @@
 // kept as 64-bit hashes of a normal form, never in clear, so that the
 // identifiers of a million rows fit in memory and are looked up, not tried one
 // by one.
+//
+// The normal form of a value is its words: maximal runs of letters, digits and
+// marks, without regard to case, Unicode form and format characters; in scripts
+// that are written without spaces every character is a word. A value stands in
+// a text where its words follow each other, whatever is between them. A code
+// (words of which one has a digit, such as "KX-7730951") and a number of nine
+// digits or more also match where they are cut into words in another way, or
+// not at all. A phone number also matches by its last nine digits, so that
+// "+49 170 …" is found in "0170 …".
 package identifier
 
 // Kind is what a value is.
@@ -21,48 +30,35 @@ const (
 )
 
 // String names k as a refusal does: "address", "hash of the address", ...
-func (k Kind) String() string { panic("unwritten") }
+func (k Kind) String() string {
+	switch k {
+	case Address:
+		return "address"
+	case Digest:
+		return "hash of the address"
+	case Token:
+		return "identifier"
+	case Name:
+		return "name"
+	case Private:
+		return "private value"
+	}
+	return "nothing"
+}
 
 // MaxRows is how many rows may share a Token or a Name before it identifies
 // nobody. An address, its digests and a Private value identify always.
 const MaxRows = 20
 
-// Identifies says whether a value of kind k can identify a person by itself:
-// blanks, single words (for a Name), dates, amounts, words of fewer than four
-// letters and numbers of fewer than five digits do not, unless k is Private.
-func Identifies(k Kind, value string) bool { panic("unwritten") }
-
-// A Builder collects identifiers. It is used by one goroutine.
-type Builder struct{}
-
-// NewBuilder gives an empty Builder; rows is a guess at how many will come.
-func NewBuilder(rows int) *Builder { panic("unwritten") }
-
-// AddAddress adds the address of the row at line (in canonical form) and its
-// MD5, SHA-1 and SHA-256.
-func (b *Builder) AddAddress(line int, canonical string) { panic("unwritten") }
-
-// Add adds value as the kind k of the row at line; values that identify
-// nobody are dropped.
-func (b *Builder) Add(line int, k Kind, value string) { panic("unwritten") }
-
-// Build gives the index and leaves the Builder empty.
-func (b *Builder) Build() *Index { panic("unwritten") }
-
-// Index finds identifiers in text. It is immutable and safe for concurrent use.
-type Index struct{}
-
 // A Hit is an identifier that stands in a text.
 type Hit struct {
 	Kind       Kind
 	Start, End int      // byte offsets in the text
-	Lines      []uint32 // the rows it belongs to, ascending, at most MaxRows of them; not to be kept
+	Lines      []uint32 // the rows it belongs to, ascending, at most MaxRows of them; not to be changed
+	Key        uint64   // what it was found under; see Index.Keys
+	Digits     int      // how many digits it has where it is a bare number, otherwise 0
 }
 
-// Scan calls yield for every identifier that stands in text as a whole token,
-// and stops when yield gives false. Letter case and Unicode form are folded;
-// the caller has undone encodings and dropped format characters.
-func (x *Index) Scan(text []byte, yield func(Hit) bool) { panic("unwritten") }
-
-// Len is the number of different identifiers.
-func (x *Index) Len() int { panic("unwritten") }
+// ShortNumber says whether h is a bare number of fewer than nine digits, which
+// is to be looked for in text, file names and URLs only.
+func (h Hit) ShortNumber() bool { return h.Digits > 0 && h.Digits < joinDigits }

@@ -1,0 +1,175 @@
+package identifier
+
+import (
+	"bytes"
+	"hash/maphash"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/text/unicode/norm"
+)
+
+const (
+	maxLocal  = 256 // bytes before an @ that are looked at (RFC 5321 section 4.5.3.1.1 allows 64 octets)
+	maxDomain = 512 // bytes after it, of which U-labels need more than their A-labels' 255
+)
+
+func addressKey(seed maphash.Seed, canonical []byte) uint64 {
+	return mix(maphash.Bytes(seed, canonical), addressSalt)
+}
+
+// digestKey is the key of a digest of size bytes, of which first are the first
+// eight.
+func digestKey(first uint64, size int) uint64 { return mix(first, digestSalt+uint64(size)) }
+
+// addresses looks up what stands around every @.
+func (s *scan) addresses() bool {
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(s.text[i:], '@')
+		if n < 0 {
+			return true
+		}
+		i += n
+		if !s.address(i) {
+			return false
+		}
+	}
+}
+
+// address looks up every address whose @ is at.
+func (s *scan) address(at int) bool {
+	from, to := localStart(s.text, at), domainEnd(s.text, at+1)
+	var buf [maxLocal + maxDomain]byte
+	for end := to; end > at+1; end = shorterDomain(s.text, at+1, end) {
+		for start := from; start < at; start = laterStart(s.text, start, at) {
+			key, ok := s.x.addressKeyOf(buf[:0], s.text[start:at], s.text[at+1:end])
+			if ok && !s.report(key, Hit{Start: start, End: end}) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// localStart gives the start of the longest run of characters before at that
+// can be a local part: atext (RFC 5322 section 3.2.3), dots, and all beyond
+// ASCII (RFC 6531 section 3.3).
+func localStart(text []byte, at int) int {
+	i := at
+	for i > 0 && at-i < maxLocal && isLocal(text[i-1]) {
+		i--
+	}
+	for i < at && !utf8.RuneStart(text[i]) {
+		i++
+	}
+	return i
+}
+
+func isLocal(c byte) bool {
+	return ascii[c] != 0 || strings.IndexByte("!#$%&'*+-/=?^_`{|}~.", c) >= 0
+}
+
+// laterStart gives the next place before at where the local part could begin
+// instead. Characters that mark text up or separate values end what is before
+// them, although they are atext; those that people put inside their addresses
+// (. - _ +) do so only at the beginning.
+func laterStart(text []byte, start, at int) int {
+	i := start
+	if bytes.IndexByte([]byte(".-_+"), text[i]) >= 0 {
+		return i + 1
+	}
+	for i < at {
+		r, size := utf8.DecodeRune(text[i:at])
+		i += size
+		if endsBefore(r) {
+			return i
+		}
+	}
+	return at
+}
+
+func endsBefore(r rune) bool {
+	if r < utf8.RuneSelf {
+		return ascii[r] == 0 && strings.IndexByte(".-_+", byte(r)) < 0
+	}
+	c := fold(r).class
+	return c != letter && c != mark
+}
+
+// domainEnd gives the end of the longest domain that begins at from: letters,
+// digits, hyphens and dots, and U-labels (RFC 5890 section 2.3.2.1).
+func domainEnd(text []byte, from int) int {
+	i := from
+	for i < len(text) && i-from < maxDomain {
+		r, size := utf8.DecodeRune(text[i:])
+		if r < utf8.RuneSelf && ascii[r] == 0 && r != '-' && r != '.' {
+			break
+		}
+		if r >= utf8.RuneSelf && !isDot(r) && fold(r).class == separator {
+			break
+		}
+		i += size
+	}
+	return trimDomain(text, from, i)
+}
+
+// isDot says whether r is one of the dots of RFC 3490 section 3.1 beyond ASCII.
+func isDot(r rune) bool { return r == '。' || r == '．' || r == '｡' }
+
+// trimDomain takes off dots and hyphens at the end.
+func trimDomain(text []byte, from, to int) int {
+	s := strings.TrimRightFunc(string(text[from:to]), func(r rune) bool {
+		return r == '.' || r == '-' || isDot(r) || unicode.Is(unicode.Cf, r)
+	})
+	return from + len(s)
+}
+
+// shorterDomain gives the next place after from where a domain that ends at to
+// could end instead: before a character of a script that is written without
+// spaces, which may be the text that follows.
+func shorterDomain(text []byte, from, to int) int {
+	for i := to; i > from; {
+		r, size := utf8.DecodeLastRune(text[from:i])
+		i -= size
+		if r >= utf8.RuneSelf && (isDot(r) || fold(r).class == alone) {
+			return trimDomain(text, from, i)
+		}
+	}
+	return from
+}
+
+// addressKeyOf gives the key of an address in canonical form.
+func (x *Index) addressKeyOf(buf, local, domain []byte) (uint64, bool) {
+	if isASCII(local) && isASCII(domain) {
+		buf = appendLower(buf, local)
+		buf = append(buf, '@')
+		return addressKey(x.seed, appendLower(buf, domain)), true
+	}
+	d, err := idna.Lookup.ToASCII(string(domain))
+	if err != nil {
+		return 0, false
+	}
+	l := norm.NFC.String(strings.ToLower(string(local)))
+	return addressKey(x.seed, []byte(l+"@"+strings.ToLower(d))), true
+}
+
+func isASCII(s []byte) bool {
+	for _, c := range s {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func appendLower(dst, s []byte) []byte {
+	for _, c := range s {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
