@@ -95,7 +95,7 @@ func appendMailbox(dst []byte, name string, m address.Mailbox) []byte {
 		return append(append(dst, spec...), "\r\n"...)
 	}
 	dst = appendPhrase(dst, display)
-	if column(dst)+len(" <>")+len(spec) > softLine {
+	if column(dst)+len(" <>")+len(spec) > wordLine {
 		dst = append(dst, "\r\n"...)
 	}
 	dst = append(append(dst, " <"...), spec...)
@@ -105,7 +105,7 @@ func appendMailbox(dst []byte, name string, m address.Mailbox) []byte {
 // appendPhrase appends a display name: a quoted string if it is plain ASCII and
 // fits on its line, else encoded words.
 func appendPhrase(dst []byte, display string) []byte {
-	quoted := `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(display) + `"`
+	quoted := `"` + strings.ReplaceAll(strings.ReplaceAll(display, `\`, `\\`), `"`, `\"`) + `"`
 	if !isPlain(display) || column(dst)+len(quoted) > softLine {
 		return appendWords(dst, display)
 	}
