@@ -2,20 +2,18 @@
 // before anything is rendered (the list gate), and indexes what identifies its
 // people.
 //
-// A list is read as a stream, as often as wanted; what does not come from a
-// seekable file is spooled to a file of mode 0600 first. No error, notice or
-// refusal of this package holds a piece of a cell.
+// A list is CSV (RFC 4180, and what spreadsheets make of it). It is read as a
+// stream, as often as wanted; what does not come from a regular file is spooled
+// to a file of mode 0600 first. No error, notice or refusal of this package
+// holds a piece of a cell.
 package recipient
 
 import (
 	"context"
 	"errors"
 	"io"
-	"iter"
 
 	"mailshot/internal/address"
-	"mailshot/internal/identifier"
-	"mailshot/internal/rule"
 )
 
 // Kind is what a column holds, as front matter's `columns` names it.
@@ -50,73 +48,77 @@ type Row struct {
 	Number  int // 1-based number of the data row in the file
 	Line    int // 1-based line in the file at which it begins
 	Address address.Address
-	Cells   []string // one for each column, trimmed of nothing but what Open says
+	Cells   []string // one for each column, as the list has them; the address is trimmed
 }
 
-// List is a list whose headings have been read.
-type List struct{}
+// List is a list whose headings have been read. Its methods may be called by
+// several goroutines once Judge has returned.
+type List struct {
+	source  source
+	format  format
+	options Options
+	columns []Column
+	guesses []guess // one for each column
+	address int
+	judged  *judged // nil before Judge
+}
+
+// judged is what Rows and Fresh need to know of Judge.
+type judged struct {
+	stamp stamp
+	sum   [32]byte
+	out   []uint32 // numbers of the rows that are not to be mailed, ascending
+}
 
 // Open opens the file name ("-" reads stdin to its end), finds encoding,
 // separator and headings, and the address column. Errors that are the user's
 // to mend are *rule.Fault or rule.Refused.
 func Open(ctx context.Context, name string, stdin io.Reader, o Options) (*List, error) {
-	panic("unwritten")
+	src, err := openSource(name, stdin)
+	if err != nil {
+		return nil, err
+	}
+	l := &List{source: src, options: o}
+	if err := l.look(ctx); err != nil {
+		l.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// look finds out all that Open promises.
+func (l *List) look(ctx context.Context) (err error) {
+	if l.format, err = findFormat(l.source); err != nil {
+		return err
+	}
+	rows, err := l.rows(ctx)
+	if err != nil {
+		return err
+	}
+	defer rows.close()
+	if l.columns, err = l.headings(rows.heading); err != nil {
+		return err
+	}
+	profiles, err := l.sample(rows)
+	if err != nil {
+		return err
+	}
+	l.guesses = guessKinds(l.columns, profiles)
+	l.address, err = l.findAddressColumn(profiles, rows.heading.line)
+	return err
 }
 
 // Close removes what Open spooled.
-func (l *List) Close() error { panic("unwritten") }
+func (l *List) Close() error { return l.source.remove() }
 
 // Name is the list as the user named it; "standard input" for "-".
-func (l *List) Name() string { panic("unwritten") }
+func (l *List) Name() string { return l.source.name }
 
 // Columns gives the columns in the order of the file.
-func (l *List) Columns() []Column { panic("unwritten") }
+func (l *List) Columns() []Column { return l.columns }
 
 // AddressColumn is the position of the address in Row.Cells.
-func (l *List) AddressColumn() int { panic("unwritten") }
-
-// Use says how a campaign uses the list; the gate needs it.
-type Use struct {
-	Columns         []string          // names of the columns whose data can reach a message
-	Kinds           map[string]Kind   // front matter's `columns`
-	SharedMailboxes string            // name of the column that tells rows of one mailbox apart; "" for none
-	Relational      []string          // names of columns that name another person on purpose
-	Identities      []address.Address // the sender's own
-	Allow           []string          // values that may stand anywhere
-}
-
-// Judgement is what the list gate found.
-type Judgement struct {
-	Index    *identifier.Index
-	Kinds    []ColumnKind
-	Rows     int // rows that Rows will yield
-	Skipped  int // rows left out for their address, by SkipBadRows
-	Same     int // rows dropped because an earlier row says the same to the same mailbox
-	Refusals []rule.Refusal
-	Total    int // refusals counted; Refusals holds the first 100 of each rule
-	Warnings []rule.Warning
-}
-
-// ColumnKind says what a column was taken for and why.
-type ColumnKind struct {
-	Column      Column
-	Kind        Kind
-	Why         string // "declared", "heading and data", ...
-	Identifiers int    // values of it that identify somebody
-}
-
-// Judge reads the whole list and applies the rules of the list gate. Rows is
-// to be called after it. The error is for what could not be read.
-func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) { panic("unwritten") }
-
-// Rows yields the rows that are to be mailed, in the order of the file. A Row
-// and its Cells may be kept. The last pair holds an error where reading failed
-// or where the list is no longer the one that was judged (ErrChanged).
-func (l *List) Rows(ctx context.Context) iter.Seq2[*Row, error] { panic("unwritten") }
+func (l *List) AddressColumn() int { return l.address }
 
 // Fingerprint is the SHA-256 of the list's bytes as Judge read them.
-func (l *List) Fingerprint() [32]byte { panic("unwritten") }
-
-// Fresh says whether the list's bytes are still those that Judge read;
-// ErrChanged where they are not.
-func (l *List) Fresh() error { panic("unwritten") }
+func (l *List) Fingerprint() [32]byte { return l.judged.sum }

@@ -1,0 +1,147 @@
+package recipient
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"mailshot/internal/address"
+	"mailshot/internal/identifier"
+	"mailshot/internal/rule"
+)
+
+// foreign looks, on a second pass, for one row's identifier in the cells of
+// another that the template uses.
+type foreign struct {
+	judge *judge
+	index *identifier.Index
+	allow []string
+	out   []uint32 // numbers still to come of rows that are not to be mailed
+	text  []byte
+	hits  []hit
+}
+
+// hit is what is kept of an identifier.Hit.
+type hit struct {
+	kind       identifier.Kind
+	start, end int
+	fine       bool // it may stand in the row's cells
+	other      int  // line of a row that it belongs to
+}
+
+func newForeign(j *judge, index *identifier.Index, use Use) *foreign {
+	return &foreign{judge: j, index: index, allow: use.Allow, out: j.out}
+}
+
+// row looks at one row that is to be mailed.
+func (f *foreign) row(r record) {
+	if len(f.out) > 0 && f.out[0] == uint32(r.number) {
+		f.out = f.out[1:]
+		return
+	}
+	plan, l := &f.judge.plan, f.judge.list
+	mailbox := strings.TrimSpace(r.cells[l.address])
+	for i := range l.columns {
+		if !plan.used[i] || plan.relational[i] || i == l.address || r.cells[i] == "" {
+			continue
+		}
+		if found, ok := f.foreignIn(r.cells[i], plan.kinds[i].Kind, uint32(r.line), mailbox); ok {
+			f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: r.line, Row: r.number, OtherLine: found.other,
+				Where: l.where(i),
+				What:  fmt.Sprintf("the cell holds the %s of the row at line %d", found.kind, found.other),
+				Hint:  "mend the cell; a column that names another person on purpose belongs under relational"})
+		}
+	}
+}
+
+// foreignIn gives the first hit in a cell that belongs to another row alone.
+func (f *foreign) foreignIn(cell string, kind Kind, line uint32, mailbox string) (hit, bool) {
+	f.text = append(f.text[:0], shown(cell)...)
+	f.hits = f.hits[:0]
+	f.index.Scan(f.text, func(h identifier.Hit) bool {
+		value := f.text[h.Start:h.End]
+		f.hits = append(f.hits, hit{h.Kind, h.Start, h.End, f.fine(h, value, kind, line, mailbox), f.other(h.Lines, line)})
+		return true
+	})
+	for _, h := range f.hits {
+		if !h.fine && !f.insideOwn(h) {
+			return h, true
+		}
+	}
+	return hit{}, false
+}
+
+// fine says whether a hit may stand in a cell of the row at line.
+func (f *foreign) fine(h identifier.Hit, value []byte, column Kind, line uint32, mailbox string) bool {
+	for _, l := range h.Lines {
+		if f.judge.staff[l] {
+			return true
+		}
+	}
+	for _, allowed := range f.allow {
+		if strings.EqualFold(allowed, string(value)) {
+			return true
+		}
+	}
+	_, listed := slices.BinarySearch(h.Lines, line)
+	switch h.Kind {
+	case identifier.Address:
+		return f.isOwnAddress(string(value), mailbox, listed)
+	case identifier.Name:
+		return listed || column == KindName || column == KindIdentifier
+	case identifier.Token:
+		return listed || column == KindIdentifier
+	}
+	return listed
+}
+
+// isOwnAddress says whether an address is the row's: its mailbox, or one from
+// another of its columns that is nobody else's mailbox.
+func (f *foreign) isOwnAddress(value, mailbox string, listed bool) bool {
+	found, err := address.Parse(value)
+	if err != nil {
+		return listed
+	}
+	own, _ := address.Parse(mailbox)
+	if canonical := found.Canonical(); canonical != own.Canonical() {
+		return listed && !f.judge.isMailbox(canonical)
+	}
+	return true
+}
+
+// insideOwn says whether h lies inside a longer hit that is fine: "Maria
+// Schmidt" in "Anna Maria Schmidt". An address never does.
+func (f *foreign) insideOwn(h hit) bool {
+	if h.kind == identifier.Address || h.kind == identifier.Digest {
+		return false
+	}
+	return slices.ContainsFunc(f.hits, func(o hit) bool {
+		return o.fine && o.start <= h.start && h.end <= o.end && o.end-o.start > h.end-h.start
+	})
+}
+
+// other gives the first of lines that is not line.
+func (f *foreign) other(lines []uint32, line uint32) int {
+	for _, l := range lines {
+		if l != line {
+			return int(l)
+		}
+	}
+	return 0
+}
+
+// shown gives a cell without the characters that no reader sees.
+func shown(cell string) string {
+	for i := range len(cell) {
+		if cell[i] >= 0x80 {
+			return strings.Map(func(r rune) rune {
+				if unicode.Is(unicode.Cf, r) {
+					return -1
+				}
+				return r
+			}, cell)
+		}
+	}
+	return cell
+}

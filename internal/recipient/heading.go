@@ -1,0 +1,96 @@
+package recipient
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mailshot/internal/address"
+	"mailshot/internal/rule"
+)
+
+// headings makes the columns of the first row. Columns at the end that have no
+// heading are none; cells in them make a ragged row.
+func (l *List) headings(r record) ([]Column, error) {
+	cells := r.cells
+	for len(cells) > 0 && strings.TrimSpace(cells[len(cells)-1]) == "" {
+		cells = cells[:len(cells)-1]
+	}
+	if len(cells) == 0 {
+		return nil, &rule.Fault{File: l.source.name, Line: r.line, What: "the first line has no headings", Hint: "give each column a heading"}
+	}
+	columns := make([]Column, len(cells))
+	for i, cell := range cells {
+		heading := strings.Clone(strings.TrimSpace(cell))
+		if _, err := address.Parse(heading); err == nil {
+			return nil, &rule.Fault{File: l.source.name, Line: r.line, What: "the first line holds an address where headings should stand",
+				Hint: "put a line of headings above the rows"}
+		}
+		columns[i] = Column{Name: columnName(heading), Heading: heading}
+	}
+	return columns, l.sameNames(columns, r.line)
+}
+
+// sameNames refuses two headings that templates could not tell apart.
+func (l *List) sameNames(columns []Column, line int) error {
+	var refused rule.Refused
+	first := map[string]int{}
+	for i, c := range columns {
+		if c.Name == "" {
+			continue
+		}
+		if j, twice := first[c.Name]; twice {
+			refused = append(refused, rule.Refusal{Rule: rule.DuplicateHeading, File: l.source.name, Line: line,
+				What: fmt.Sprintf("the headings of columns %d and %d become the same name", j+1, i+1),
+				Hint: "rename or remove one of them"})
+			continue
+		}
+		first[c.Name] = i
+	}
+	if refused == nil {
+		return nil
+	}
+	return refused
+}
+
+// columnName is the name that a heading gets in templates.
+func columnName(heading string) string {
+	var b strings.Builder
+	gap := false
+	for _, r := range strings.ToLower(norm.NFC.String(strings.TrimSpace(heading))) {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			gap = true
+			continue
+		}
+		if gap {
+			b.WriteByte('_')
+			gap = false
+		}
+		b.WriteRune(r)
+	}
+	if gap {
+		b.WriteByte('_')
+	}
+	return b.String()
+}
+
+// find gives the position of the column that name, as front matter or a flag
+// has it, means; -1 for none.
+func (l *List) find(name string) int {
+	for i, c := range l.columns {
+		if c.Name != "" && (c.Name == columnName(name) || c.Heading == name) {
+			return i
+		}
+	}
+	return -1
+}
+
+// where names a column in refusals, by its name and never by a cell.
+func (l *List) where(column int) string {
+	if name := l.columns[column].Name; name != "" {
+		return "column " + name
+	}
+	return fmt.Sprintf("column %d", column+1)
+}

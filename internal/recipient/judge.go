@@ -1,0 +1,108 @@
+package recipient
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+
+	"mailshot/internal/address"
+	"mailshot/internal/identifier"
+	"mailshot/internal/rule"
+)
+
+// Use says how a campaign uses the list; the gate needs it.
+type Use struct {
+	Columns         []string          // names of the columns whose data can reach a message
+	Kinds           map[string]Kind   // front matter's `columns`
+	SharedMailboxes string            // name of the column that tells rows of one mailbox apart; "" for none
+	Relational      []string          // names of columns that name another person on purpose
+	Identities      []address.Address // the sender's own
+	Allow           []string          // values that may stand anywhere
+}
+
+// Judgement is what the list gate found.
+type Judgement struct {
+	Index    *identifier.Index
+	Kinds    []ColumnKind
+	Rows     int // rows that Rows will yield
+	Skipped  int // rows left out for their address, by SkipBadRows
+	Same     int // rows dropped because an earlier row says the same to the same mailbox
+	Refusals []rule.Refusal
+	Total    int // refusals counted; Refusals holds the first 100 of each rule
+	Warnings []rule.Warning
+}
+
+// ColumnKind says what a column was taken for and why.
+type ColumnKind struct {
+	Column      Column
+	Kind        Kind
+	Why         string // "declared", "heading and data", ...
+	Identifiers int    // values of it that identify somebody
+}
+
+// Judge reads the whole list and applies the rules of the list gate. Rows is
+// to be called after it. The error is for what could not be read, for front
+// matter that names columns the list lacks (*rule.Fault), and ErrChanged where
+// the list is written to at the same time.
+func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) {
+	plan, err := l.plan(use)
+	if err != nil {
+		return nil, err
+	}
+	j := newJudge(l, plan, use.Identities)
+	first, err := l.eachRow(ctx, j.row)
+	if err != nil {
+		return nil, err
+	}
+	j.betweenRows()
+	result := j.result()
+	slices.Sort(j.out)
+	foreign := newForeign(j, result.Index, use)
+	second, err := l.eachRow(ctx, foreign.row)
+	if err != nil {
+		return nil, err
+	}
+	if first.sum != second.sum {
+		return nil, ErrChanged
+	}
+	first.out = j.out
+	l.judged = &first
+	result.Refusals, result.Total, result.Warnings = j.found.inOrder(), j.found.total, j.found.warnings
+	return result, nil
+}
+
+// eachRow reads the list once, calls visit for each row but the blank ones at
+// the end, and gives what was read. A blank row in between comes without its
+// cells. The record is overwritten after visit.
+func (l *List) eachRow(ctx context.Context, visit func(record)) (judged, error) {
+	rows, err := l.rows(ctx)
+	if err != nil {
+		return judged{}, err
+	}
+	defer rows.close()
+	var blanks []record
+	for {
+		r, err := rows.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return judged{}, err
+		}
+		if r.blank() {
+			blanks = append(blanks, record{number: r.number, line: r.line})
+			continue
+		}
+		for _, blank := range blanks {
+			visit(blank)
+		}
+		blanks = blanks[:0]
+		visit(r)
+	}
+	sum, err := rows.tape.sum()
+	if err != nil {
+		return judged{}, unreadable(l.source.name, err)
+	}
+	return judged{stamp: rows.tape.stamp, sum: sum}, nil
+}

@@ -1,0 +1,99 @@
+package recipient
+
+import (
+	"errors"
+	"hash/maphash"
+	"io"
+	"strings"
+	"unicode"
+
+	"mailshot/internal/identifier"
+	"mailshot/internal/rule"
+)
+
+// sampleRows is how many rows are looked at to find out what the columns hold.
+const sampleRows = 1000
+
+// profile is what a sample of a column's cells looks like.
+type profile struct {
+	filled      int // cells that are not blank
+	addresses   int // ... that look like an address, or several, right or wrong
+	identifying int // ... that could identify somebody, as a number
+	tokens      int // ... that look random
+	different   map[uint64]struct{}
+}
+
+// most says whether n of the filled cells are more than half of them.
+func (p *profile) most(n int) bool { return 2*n > p.filled }
+
+// sample reads the first rows and gives a profile of each column.
+func (l *List) sample(rows *table) ([]profile, error) {
+	profiles := make([]profile, len(l.columns))
+	for i := range profiles {
+		profiles[i].different = map[uint64]struct{}{}
+	}
+	seed := maphash.MakeSeed()
+	seen := 0
+	for seen < sampleRows {
+		r, err := rows.next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		if r.blank() {
+			continue
+		}
+		seen++
+		for i := range min(len(profiles), len(r.cells)) {
+			profiles[i].add(seed, strings.TrimSpace(r.cells[i]))
+		}
+	}
+	if seen == 0 {
+		return nil, &rule.Fault{File: l.source.name, What: "the list has headings and no rows", Hint: "add one line for each recipient"}
+	}
+	return profiles, nil
+}
+
+func (p *profile) add(seed maphash.Seed, cell string) {
+	if cell == "" {
+		return
+	}
+	p.filled++
+	p.different[maphash.String(seed, cell)] = struct{}{}
+	if at := strings.IndexByte(cell, '@'); 0 < at && at < len(cell)-1 {
+		p.addresses++
+	}
+	if identifier.Identifies(identifier.Token, cell) {
+		p.identifying++
+	}
+	if looksRandom(cell) {
+		p.tokens++
+	}
+}
+
+// looksRandom says whether cell is long, without spaces, and mixes digits into
+// its letters, as the tokens of links and tickets do.
+func looksRandom(cell string) bool {
+	if len(cell) < 16 || strings.ContainsFunc(cell, unicode.IsSpace) {
+		return false
+	}
+	var digits, letters int
+	var different [128]bool
+	kinds := 0
+	for i := range len(cell) {
+		c := cell[i]
+		switch {
+		case '0' <= c && c <= '9':
+			digits++
+		case 'a' <= c|0x20 && c|0x20 <= 'z':
+			letters++
+		}
+		if c < 128 && !different[c] {
+			different[c] = true
+			kinds++
+		}
+	}
+	return digits >= 3 && letters >= 3 && kinds >= 8
+}
