@@ -15,8 +15,8 @@ import (
 type Run struct {
 	ledger   *Ledger
 	release  func() error // nil once it is closed
-	campaign int64 // id of its row
-	run      int64 // number of this run of it
+	campaign int64        // id of its row
+	run      int64        // number of this run of it
 	servers  map[string]int64
 
 	first, again, end, back, count *sql.Stmt
