@@ -2,13 +2,18 @@
 // folder of .eml files, or to nobody.
 //
 // It takes guard.Cleared and nothing else, one envelope with one recipient at a
-// time. RFC 5321 (SMTP), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 2920
-// (pipelining), RFC 3030 (chunking), RFC 2034 and 3463 (enhanced status
-// codes), RFC 6531 (SMTPUTF8).
+// time. What it writes is watched by a state machine of its own, the wire gate,
+// which closes the connection before a byte leaves that is not the one MAIL,
+// the one RCPT and the one message that were cleared.
+//
+// RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 3207 (STARTTLS), RFC 4954 (AUTH),
+// RFC 6152 (8BITMIME), RFC 2034 and 3463 (enhanced status codes), RFC 6531
+// (SMTPUTF8).
 package transport
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"mailshot/internal/guard"
@@ -20,7 +25,7 @@ type Server interface {
 	// Name is what prompts and reports call it: host:port, a folder, "nowhere".
 	Name() string
 	// Connect opens one connection, ready for its first transaction. The error
-	// is an *Error where the server gave a reply.
+	// is an *Error, but for what ctx says.
 	Connect(ctx context.Context) (Conn, error)
 }
 
@@ -28,21 +33,27 @@ type Server interface {
 type Conn interface {
 	// Deliver sends what comes from in, one transaction each, until in is
 	// closed, ctx is done or the connection can do no more. For every Cleared
-	// that it took from in it sends exactly one Result to out; it closes
-	// neither. When ctx is done it finishes what is in flight (the caller
-	// bounds that by closing the connection). The error says why the
-	// connection ended early; it is nil when in was closed.
+	// that it took from in it sends exactly one Result to out, in the order
+	// taken; it closes neither. The caller reads out until Deliver has
+	// returned. When ctx is done it finishes what is in flight and takes no
+	// more (the caller bounds that by Close, which may be called meanwhile).
+	//
+	// The error says why the connection ended early: an *Error, what ctx says,
+	// or a rule.Refusal with the rule wire, after which nothing more may be
+	// sent by anyone. It is nil when in was closed.
 	Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- Result) error
-	// Close ends the connection: QUIT where it is in step, else at once.
+	// Close ends the connection: QUIT where it is in step and idle, else at once.
 	Close() error
 }
 
 // Result is what became of one message.
 type Result struct {
-	Cleared  guard.Cleared
-	Outcome  ledger.Outcome
-	NotSent  bool   // no byte of its content left; with Deferred
-	Step     string // "MAIL", "RCPT", "DATA", "message", "connection"
+	Cleared guard.Cleared
+	Outcome ledger.Outcome
+	// NotSent comes with Deferred: the server has not got the whole message and
+	// has said nothing of its recipient, so it may be sent again at once.
+	NotSent  bool
+	Step     string // "SIZE", "SMTPUTF8", "RSET", "MAIL", "RCPT", "DATA", "message"
 	Code     int    // reply code; 0 for none
 	Enhanced string // such as "5.1.1"; "" for none
 	At       time.Time
@@ -52,13 +63,29 @@ type Result struct {
 // Error is a reply of a server, or a connection that failed, at one step.
 // Its text never holds the server's own: a reply may quote an address.
 type Error struct {
-	Step      string // "connect", "greeting", "EHLO", "STARTTLS", "AUTH", "RSET", "MAIL", ...
+	Step      string // "connect", "greeting", "EHLO", "STARTTLS", "TLS", "AUTH", "RSET", "MAIL", ...
 	Code      int    // 0 for none
 	Enhanced  string
 	Permanent bool   // a second try is of no use
 	Err       error  // the cause, where it holds no one's data; may be nil
-	Hint      string // the next step
+	Hint      string // the next step; may be empty
 }
 
-func (e *Error) Error() string { panic("unwritten") }
+func (e *Error) Error() string {
+	text := e.Step + ": "
+	if e.Err != nil {
+		text += e.Err.Error()
+	} else {
+		text += "refused"
+	}
+	if e.Code == 0 {
+		return text
+	}
+	text += " (the server answered " + strconv.Itoa(e.Code)
+	if e.Enhanced != "" {
+		text += " " + e.Enhanced
+	}
+	return text + ")"
+}
+
 func (e *Error) Unwrap() error { return e.Err }

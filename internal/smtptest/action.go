@@ -1,0 +1,104 @@
+package smtptest
+
+import (
+	"io"
+	"strings"
+	"time"
+)
+
+// Action is what a server does at a step, in place of the normal reply; false
+// ends the connection.
+type Action func(c *client, normal string) bool
+
+// Reply answers with text, such as "550 5.1.1 nobody here".
+func Reply(text string) Action {
+	return func(c *client, _ string) bool {
+		c.took(text)
+		return c.say(text)
+	}
+}
+
+// Extra answers as usual and at once with text besides.
+func Extra(text string) Action {
+	return func(c *client, normal string) bool {
+		c.took(normal)
+		return c.say(normal + "\r\n" + text)
+	}
+}
+
+// Late answers as usual, and with text besides a moment later.
+func Late(text string) Action {
+	return func(c *client, normal string) bool {
+		c.took(normal)
+		if !c.say(normal) || c.out.Flush() != nil {
+			return false
+		}
+		time.Sleep(20 * time.Millisecond)
+		return c.say(text)
+	}
+}
+
+// Then answers with text and ends the connection.
+func Then(text string) Action {
+	return func(c *client, _ string) bool {
+		c.took(text)
+		c.say(text)
+		c.out.Flush()
+		return false
+	}
+}
+
+// ByteByByte answers as usual, an octet at a time.
+func ByteByByte(c *client, normal string) bool {
+	c.took(normal)
+	for _, b := range []byte(normal + "\r\n") {
+		c.out.WriteByte(b)
+		if c.out.Flush() != nil {
+			return false
+		}
+		time.Sleep(100 * time.Microsecond)
+	}
+	return true
+}
+
+// Garbage answers with what is no reply.
+func Garbage(c *client, _ string) bool { return c.say("\x16\x03garbage\x00 rcpt@a.example") }
+
+// Endless answers with a reply that never ends.
+func Endless(c *client, _ string) bool {
+	for c.out.Flush() == nil {
+		c.out.WriteString("250-" + strings.Repeat("x", 60) + "\r\n")
+	}
+	return false
+}
+
+// LongLine answers with a line that never ends.
+func LongLine(c *client, _ string) bool {
+	c.out.WriteString("250 ")
+	for c.out.Flush() == nil {
+		c.out.WriteString(strings.Repeat("x", 1000))
+	}
+	return false
+}
+
+// Hang answers nothing, and reads on until the client has gone.
+func Hang(c *client, _ string) bool {
+	io.Copy(io.Discard, c.in)
+	return false
+}
+
+// Stall answers nothing and reads nothing until the server is closed.
+func Stall(c *client, _ string) bool {
+	for {
+		c.server.mu.Lock()
+		closed := c.server.closed
+		c.server.mu.Unlock()
+		if closed {
+			return false
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// Drop ends the connection without a word.
+func Drop(*client, string) bool { return false }

@@ -1,0 +1,94 @@
+package transport
+
+import (
+	"crypto/tls"
+	"encoding/base64"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/wneessen/go-mail/smtp"
+)
+
+// maxAuthSteps is more than any mechanism here needs.
+const maxAuthSteps = 8
+
+// manyRounds finds in a SCRAM challenge (RFC 5802 section 5.1) a count of
+// rounds of seven digits or more, which would keep this machine busy for
+// longer than any timeout.
+var manyRounds = regexp.MustCompile(`(^|,)i=0*[1-9][0-9]{6,}`)
+
+// mechanism gives the best of the mechanisms that are offered, nil for none.
+// XOAUTH2 takes a token and no password, so it comes last.
+func mechanism(offered []string, c Credentials, host string) smtp.Auth {
+	known := []struct {
+		name string
+		auth smtp.Auth
+	}{
+		{"SCRAM-SHA-256", smtp.ScramSHA256Auth(c.User, c.Password)},
+		{"PLAIN", smtp.PlainAuth("", c.User, c.Password, host, false)},
+		{"LOGIN", smtp.LoginAuth(c.User, c.Password, host, false)},
+		{"CRAM-MD5", smtp.CRAMMD5Auth(c.User, c.Password)},
+		{"XOAUTH2", smtp.XOAuth2Auth(c.User, c.Password)},
+	}
+	for _, k := range known {
+		if slices.Contains(offered, k.name) {
+			return k.auth
+		}
+	}
+	return nil
+}
+
+// authenticate logs in (RFC 4954), over TLS alone: the library looks after that
+// for PLAIN and LOGIN only.
+func (s *session) authenticate(server *SMTP) error {
+	if _, encrypted := s.conn.(*tls.Conn); !encrypted {
+		return authFailure()
+	}
+	auth := mechanism(s.offers.mechanisms, server.credentials, server.url.Host)
+	if auth == nil {
+		return &Error{Step: "AUTH", Permanent: true, Err: errors.New("the server offers no mechanism that mailshot knows"),
+			Hint: "SCRAM-SHA-256, PLAIN, LOGIN, CRAM-MD5 and XOAUTH2 are known; leave the user out where none is needed"}
+	}
+	name, initial, err := auth.Start(&smtp.ServerInfo{Name: server.url.Host, TLS: true, Auth: s.offers.mechanisms})
+	if err != nil {
+		return authFailure()
+	}
+	line := "AUTH " + name
+	if initial != nil {
+		line += " " + base64.StdEncoding.EncodeToString(initial)
+	}
+	for range maxAuthSteps {
+		if err := s.say(line); err != nil {
+			return s.broken("AUTH", err)
+		}
+		r, err := s.hear("AUTH", 334, s.timeouts.Setup)
+		if r.code == 235 {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if line, err = answer(auth, r.lines[0]); err != nil {
+			return authFailure()
+		}
+	}
+	return s.broken("AUTH", errOutOfStep)
+}
+
+// answer gives the line that answers one challenge.
+func answer(auth smtp.Auth, text string) (string, error) {
+	challenge, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+	if err != nil || manyRounds.Match(challenge) {
+		return "", errOutOfStep
+	}
+	response, err := auth.Next(challenge, true)
+	return base64.StdEncoding.EncodeToString(response), err
+}
+
+// authFailure stands for the library's error, which may quote the server.
+func authFailure() error {
+	return &Error{Step: "AUTH", Permanent: true, Err: errors.New("the dialogue with the server failed"),
+		Hint: "check the user, the password and what the server offers"}
+}

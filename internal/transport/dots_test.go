@@ -1,0 +1,68 @@
+package transport
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"net/textproto"
+	"strings"
+	"testing"
+)
+
+func stuffed(t testing.TB, content []byte, piece int) []byte {
+	t.Helper()
+	var wire bytes.Buffer
+	out := bufio.NewWriter(&wire)
+	dots := &dotWriter{out: out}
+	for len(content) > 0 {
+		n := min(piece, len(content))
+		if wrote, err := dots.Write(content[:n]); err != nil || wrote != n {
+			t.Fatal(wrote, err)
+		}
+		content = content[n:]
+	}
+	if err := dots.end(); err != nil {
+		t.Fatal(err)
+	}
+	out.Flush()
+	return wire.Bytes()
+}
+
+func TestDotWriter(t *testing.T) {
+	for content, want := range map[string]string{
+		"":                       ".\r\n",
+		"a\r\n":                  "a\r\n.\r\n",
+		".\r\n":                  "..\r\n.\r\n",
+		"..\r\n.a\r\n":           "...\r\n..a\r\n.\r\n",
+		"a\r\n.\r\n.\r\nb.c\r\n": "a\r\n..\r\n..\r\nb.c\r\n.\r\n",
+	} {
+		for piece := 1; piece < 6; piece++ {
+			if got := string(stuffed(t, []byte(content), piece)); got != want {
+				t.Errorf("%q in pieces of %d: %q, want %q", content, piece, got, want)
+			}
+		}
+	}
+}
+
+// FuzzDotWriter: another reader of dots (net/textproto) gets back what went in,
+// and the gate, which has a reader of its own, agrees on where it ends.
+func FuzzDotWriter(f *testing.F) {
+	f.Add(".a.\n..\nb", uint8(1))
+	f.Add("a\n.\n.\nb\n", uint8(3))
+	f.Fuzz(func(t *testing.T, text string, piece uint8) {
+		if strings.ContainsAny(text, "\r") {
+			return
+		}
+		content := strings.ReplaceAll(text+"\n", "\n", "\r\n")
+		wire := stuffed(t, []byte(content), int(piece)+1)
+		back, err := io.ReadAll(textproto.NewReader(bufio.NewReader(bytes.NewReader(wire))).DotReader())
+		if err != nil || string(back) != text+"\n" {
+			t.Fatalf("%q became %q, %v", text, back, err)
+		}
+		var passed bytes.Buffer
+		g := opened(&passed, announced{"s@a.example", "r@a.example", len(content)})
+		if err := write(g, 1+int(piece), "MAIL FROM:<s@a.example>\r\nRCPT TO:<r@a.example>\r\nDATA\r\n"+string(wire)+"RSET\r\n"); err != nil {
+			t.Fatalf("%q: %v", wire, err)
+		}
+	})
+}

@@ -1,0 +1,105 @@
+package transport
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+)
+
+// RFC 5321 section 4.5.3.1.5 allows reply lines of 512 octets; servers with
+// long texts or long lists of mechanisms write more.
+const (
+	maxReplyLine  = 2048
+	maxReplyLines = 100
+)
+
+// errOutOfStep is for anything that no answer to the last command can be:
+// after it nobody knows which reply belongs to which recipient.
+var errOutOfStep = errors.New("the server answered out of step")
+
+// reply is one reply of a server.
+type reply struct {
+	code     int
+	enhanced string   // RFC 3463; "" for none
+	lines    []string // without code; the server's own words, for nobody's eyes
+	trailing bool     // more bytes had come behind it
+}
+
+func (r *reply) positive() bool { return r.code/100 == 2 }
+
+// readReply reads one reply (RFC 5321 section 4.2), of lines that end in CRLF
+// or LF. The error is errOutOfStep for what is no reply, else the reader's.
+func readReply(in *bufio.Reader) (reply, error) {
+	var r reply
+	for len(r.lines) < maxReplyLines {
+		line, err := readLine(in)
+		if err != nil {
+			return reply{}, err
+		}
+		code, last, ok := replyLine(line)
+		if !ok || r.code != 0 && code != r.code {
+			return reply{}, errOutOfStep
+		}
+		r.code = code
+		r.lines = append(r.lines, line[min(len(line), 4):])
+		if last {
+			r.enhanced = enhancedCode(code, r.lines[0])
+			r.trailing = in.Buffered() > 0
+			return r, nil
+		}
+	}
+	return reply{}, errOutOfStep
+}
+
+func readLine(in *bufio.Reader) (string, error) {
+	line, err := in.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) || len(line) > maxReplyLine {
+		return "", errOutOfStep
+	}
+	if errors.Is(err, io.EOF) && len(line) > 0 {
+		return "", io.ErrUnexpectedEOF
+	}
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(string(line[:len(line)-1]), "\r"), nil
+}
+
+// replyLine reads the code of a reply line, and whether the line is the
+// reply's last.
+func replyLine(line string) (code int, last, ok bool) {
+	if len(line) < 3 {
+		return 0, false, false
+	}
+	for _, digit := range []byte(line[:3]) {
+		if digit < '0' || digit > '9' {
+			return 0, false, false
+		}
+		code = code*10 + int(digit-'0')
+	}
+	if code < 200 || code > 599 {
+		return 0, false, false
+	}
+	// RFC 5321 section 4.2.1: a client accepts a code alone as a last line.
+	if len(line) == 3 {
+		return code, true, true
+	}
+	return code, line[3] == ' ', line[3] == ' ' || line[3] == '-'
+}
+
+// enhancedCode gives the enhanced status code that text begins with; "" where
+// there is none, or one of another class than code (RFC 2034 section 4).
+func enhancedCode(code int, text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	parts := strings.Split(word, ".")
+	if len(parts) != 3 || parts[0] != string(rune('0'+code/100)) {
+		return ""
+	}
+	for _, part := range parts {
+		if len(part) < 1 || len(part) > 3 || strings.Trim(part, "0123456789") != "" {
+			return ""
+		}
+	}
+	return word
+}

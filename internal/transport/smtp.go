@@ -1,0 +1,149 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"time"
+
+	"mailshot/internal/rule"
+)
+
+// Credentials are a user's name and password.
+type Credentials struct{ User, Password string }
+
+// Timeouts bound every wait for a server. RFC 5321 section 4.5.3.2 gives the
+// least that they should be.
+type Timeouts struct {
+	Dial     time.Duration
+	Greeting time.Duration
+	Setup    time.Duration // a reply to EHLO, STARTTLS or AUTH; the TLS handshake
+	Mail     time.Duration // a reply to RSET or MAIL
+	Rcpt     time.Duration
+	Data     time.Duration // the 354
+	Block    time.Duration // writing 32 KiB
+	Message  time.Duration // the reply to the final dot
+	Quit     time.Duration
+}
+
+func defaultTimeouts() Timeouts {
+	return Timeouts{
+		Dial:     30 * time.Second,
+		Greeting: 5 * time.Minute,
+		Setup:    time.Minute,
+		Mail:     5 * time.Minute,
+		Rcpt:     5 * time.Minute,
+		Data:     2 * time.Minute,
+		Block:    3 * time.Minute,
+		Message:  10 * time.Minute,
+		Quit:     5 * time.Second,
+	}
+}
+
+// SMTP is a server that is spoken to over SMTP. Its fields may be changed
+// before the first Connect.
+type SMTP struct {
+	Timeouts Timeouts
+	// HostName is what EHLO says; "" for the address literal of the
+	// connection's own end, so that the machine's name is not told.
+	HostName string
+
+	url         URL
+	credentials Credentials
+	tls         *tls.Config
+}
+
+// NewSMTP gives the server that u names. Errors are *rule.Fault.
+func NewSMTP(u *URL, c Credentials) (*SMTP, error) {
+	switch {
+	case u.Security == Plain && c != Credentials{}:
+		return nil, urlFault("a user or a password with tls=none",
+			"leave tls=none out, or unset the user and the password: they are never sent in plain text")
+	case c.User != "" && c.Password == "":
+		return nil, urlFault("a user without a password", "set MAILSHOT_SMTP_PASSWORD or give --smtp-password-file")
+	case c.User == "" && c.Password != "":
+		return nil, urlFault("a password without a user", "put the user into the URL, smtp://USER@HOST, or give --smtp-user")
+	}
+	config := &tls.Config{ServerName: u.Host, MinVersion: tls.VersionTLS12}
+	if u.CA != "" {
+		roots, err := readAuthorities(u.CA)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = roots
+	}
+	return &SMTP{Timeouts: defaultTimeouts(), url: *u, credentials: c, tls: config}, nil
+}
+
+// readAuthorities gives the system's authorities and those of a PEM file.
+func readAuthorities(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, &rule.Fault{File: file, What: "tls-ca cannot be read", Hint: "give a file of certificates in PEM"}
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, &rule.Fault{File: file, What: "no certificate in it", Hint: "give a file of certificates in PEM"}
+	}
+	return roots, nil
+}
+
+// Name is host:port.
+func (s *SMTP) Name() string { return s.url.Address() }
+
+// Connect dials, greets, has TLS, and logs in.
+func (s *SMTP) Connect(ctx context.Context) (Conn, error) {
+	dialer := net.Dialer{Timeout: s.Timeouts.Dial}
+	raw, err := dialer.DialContext(ctx, "tcp", s.url.Address())
+	if err != nil {
+		return nil, dialError(ctx, err)
+	}
+	session := newSession(raw, s.Timeouts)
+	unwatch := context.AfterFunc(ctx, session.abort)
+	err = session.setUp(ctx, s)
+	if !unwatch() || err != nil {
+		session.abort()
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	session.start()
+	return session, nil
+}
+
+func dialError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	hint := "check the host and the port of --smtp, and whether a firewall stands between"
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return &Error{Step: "connect", Err: errors.New("the name of the host cannot be resolved"),
+			Hint: "check the host of --smtp"}
+	}
+	return &Error{Step: "connect", Err: plainCause(err), Hint: hint}
+}
+
+// literal gives the address literal (RFC 5321 section 4.1.3) of a connection's
+// own end.
+func literal(conn net.Conn) string {
+	end, err := netip.ParseAddrPort(conn.LocalAddr().String())
+	if err != nil {
+		return "[127.0.0.1]"
+	}
+	address := end.Addr().Unmap().WithZone("")
+	if address.Is4() {
+		return "[" + address.String() + "]"
+	}
+	return "[IPv6:" + address.String() + "]"
+}
