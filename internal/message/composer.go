@@ -76,17 +76,9 @@ func New(t *template.Template, o Options) (*Composer, error) {
 }
 
 func newComposer(p plan, o Options) (*Composer, error) {
-	if len(o.Inline) > 0 && !p.html {
-		return nil, &rule.Fault{File: p.path, What: "inline images in a message without HTML",
-			Hint: "make the template .html or .md, or name the files under attachments"}
-	}
-	c := &Composer{plan: p, campaign: o.Campaign, apart: -1}
-	c.date = []byte("Date: " + o.Date.Format(time.RFC1123Z) + "\r\n")
-	if p.sharedMailboxes != "" {
-		c.apart = slices.IndexFunc(o.Columns, func(col recipient.Column) bool { return col.Name == p.sharedMailboxes })
-		if c.apart < 0 {
-			return nil, &rule.Fault{File: p.path, What: "shared-mailboxes names a column that the list does not have"}
-		}
+	apart, err := p.telling(o.Columns)
+	if err != nil {
+		return nil, err
 	}
 	d, err := newDraft(p, o)
 	if err != nil {
@@ -96,8 +88,24 @@ func newComposer(p plan, o Options) (*Composer, error) {
 	if err != nil {
 		return nil, &rule.Fault{File: p.path, What: err.Error()}
 	}
+	date := []byte("Date: " + o.Date.Format(time.RFC1123Z) + "\r\n") // RFC 5322 section 3.3
+	c := &Composer{plan: p, campaign: o.Campaign, apart: apart, date: date}
 	c.lay(root, d)
 	return c, nil
+}
+
+// telling gives the position of the column that tells the rows of a shared
+// mailbox apart; -1 where the template names none.
+func (p *plan) telling(columns []recipient.Column) (int, error) {
+	if p.sharedMailboxes == "" {
+		return -1, nil
+	}
+	for i, c := range columns {
+		if c.Name == p.sharedMailboxes {
+			return i, nil
+		}
+	}
+	return 0, &rule.Fault{File: p.path, What: "shared-mailboxes names a column that the list does not have"}
 }
 
 // Outline is the shape that every message of the composer has.

@@ -40,7 +40,7 @@ type draft struct {
 
 // newDraft plans every field and part of the message.
 func newDraft(p plan, o Options) (*draft, error) {
-	d := &draft{inserts: map[string]insert{}, secret: rand.Text(), campaign: o.Campaign}
+	d := &draft{inserts: map[string]insert{}, secret: rand.Text()[:26], campaign: o.Campaign}
 	d.email.Headers = textproto.MIMEHeader{}
 	if err := d.addFields(p); err != nil {
 		return nil, err
@@ -59,7 +59,7 @@ func newDraft(p plan, o Options) (*draft, error) {
 // alphabet, so it passes unchanged through header fields, quoted-printable and,
 // decoded first, base64.
 func (d *draft) mark(i insert) string {
-	m := fmt.Sprintf("%s%06d", d.secret[:26], len(d.inserts))
+	m := fmt.Sprintf("%s%06d", d.secret, len(d.inserts))
 	d.inserts[m] = i
 	return m
 }
@@ -119,6 +119,10 @@ func (d *draft) fixedFields(p plan) error {
 // addImages plans the images of the HTML alternative. HTML refers to them by
 // "cid:" and the file name.
 func (d *draft) addImages(p plan, images []File) error {
+	if len(images) > 0 && !p.html {
+		return &rule.Fault{File: p.path, What: "inline images in a message without HTML",
+			Hint: "make the template .html or .md, or name the files under attachments"}
+	}
 	seen := map[string]bool{}
 	for i, f := range images {
 		if !isContentID(f.Name) || seen[f.Name] {
@@ -138,25 +142,20 @@ func (d *draft) addImages(p plan, images []File) error {
 func (d *draft) addAttachments(p plan, shared []File) error {
 	own := 0
 	for _, a := range p.attachments {
-		if a.perRecipient {
+		switch {
+		case a.perRecipient:
 			d.attachOwn(a.mediaType, own)
 			own++
-			continue
-		}
-		if len(shared) == 0 {
+		case len(shared) == 0:
 			return &rule.Fault{File: p.path, What: "a shared attachment has no content"}
-		}
-		if err := d.attachShared(p, shared[0]); err != nil {
-			return err
-		}
-		shared = shared[1:]
-	}
-	for _, f := range shared {
-		if err := d.attachShared(p, f); err != nil {
-			return err
+		default:
+			if err := d.attachShared(p, shared[:1]); err != nil {
+				return err
+			}
+			shared = shared[1:]
 		}
 	}
-	return nil
+	return d.attachShared(p, shared)
 }
 
 // attachOwn plans the nth attachment that each recipient has their own of.
@@ -165,11 +164,14 @@ func (d *draft) attachOwn(mediaType string, n int) {
 		insert{slot: fillFile(n), part: OutlinePart{Disposition: "attachment", PerRecipient: true}})
 }
 
-func (d *draft) attachShared(p plan, f File) error {
-	if hasControl(f.Name) {
-		return controlInTemplate(p.path, fmt.Sprintf("file name of attachment %d", len(d.email.Attachments)+1))
+// attachShared plans attachments that all messages carry.
+func (d *draft) attachShared(p plan, files []File) error {
+	for _, f := range files {
+		if hasControl(f.Name) {
+			return controlInTemplate(p.path, fmt.Sprintf("file name of attachment %d", len(d.email.Attachments)+1))
+		}
+		d.attach(mediaType(f.Name), insert{constant: appendDisposition(nil, "attachment", f.Name)}, share("attachment", f))
 	}
-	d.attach(mediaType(f.Name), insert{constant: appendDisposition(nil, "attachment", f.Name)}, share("attachment", f))
 	return nil
 }
 

@@ -90,15 +90,22 @@ func protectBlank(dst []byte, line int) []byte {
 	return append(dst, '=', upperHex[last>>4], upperHex[last&15])
 }
 
+// base64Octets is what a line of base64 holds.
+const base64Octets = encodedLine / 4 * 3
+
 // appendBase64 appends content in base64, in lines of 76 characters with CRLF
 // between them.
 func appendBase64(dst, content []byte) []byte {
-	const octets = encodedLine / 4 * 3
-	dst = slices.Grow(dst, base64.StdEncoding.EncodedLen(len(content))+len(content)/octets*len("\r\n"))
-	for len(content) > octets {
-		dst = base64.StdEncoding.AppendEncode(dst, content[:octets])
+	dst = slices.Grow(dst, encodedLen(len(content)))
+	for len(content) > base64Octets {
+		dst = base64.StdEncoding.AppendEncode(dst, content[:base64Octets])
 		dst = append(dst, "\r\n"...)
-		content = content[octets:]
+		content = content[base64Octets:]
 	}
 	return base64.StdEncoding.AppendEncode(dst, content)
+}
+
+// encodedLen gives the number of octets that appendBase64 makes of n.
+func encodedLen(n int) int {
+	return base64.StdEncoding.EncodedLen(n) + max(0, n-1)/base64Octets*len("\r\n")
 }

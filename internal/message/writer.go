@@ -9,10 +9,11 @@ import (
 )
 
 // Writer makes one message after another; it is used by one goroutine. All that
-// it keeps from one message to the next is how long the longest was.
+// it keeps from one message to the next is how long the last was, its own files
+// apart, to allocate the next in one piece.
 type Writer struct {
 	composer *Composer
-	longest  int
+	last     int
 }
 
 // Writer gives a new Writer.
@@ -61,7 +62,11 @@ func (w *Writer) Compose(row *recipient.Row, r *template.Rendered, files []File)
 // bytes each shared part comes. The bytes are new: a buffer that is used again
 // is how one recipient gets the message of another.
 func (w *Writer) fill(f *filling) (own []byte, cuts []int, err error) {
-	own = append(make([]byte, 0, w.longest), w.composer.date...)
+	files := 0
+	for _, file := range f.files {
+		files += encodedLen(len(file.Content))
+	}
+	own = append(make([]byte, 0, w.last+w.last/8+files), w.composer.date...)
 	for _, p := range w.composer.pieces {
 		own = append(own, p.literal...)
 		if p.slot != nil {
@@ -74,7 +79,7 @@ func (w *Writer) fill(f *filling) (own []byte, cuts []int, err error) {
 			cuts = append(cuts, len(own))
 		}
 	}
-	w.longest = max(w.longest, len(own))
+	w.last = len(own) - files
 	return own, cuts, nil
 }
 
