@@ -2,7 +2,6 @@ package identifier
 
 import (
 	"bytes"
-	"hash/maphash"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,13 +15,9 @@ const (
 	maxDomain = 512 // bytes after it, of which U-labels need more than their A-labels' 255
 )
 
-func addressKey(seed maphash.Seed, canonical []byte) uint64 {
-	return mix(maphash.Bytes(seed, canonical), addressSalt)
+func addressKey(seed uint64, canonical []byte) uint64 {
+	return mix(hashOf(seed, canonical), addressSalt)
 }
-
-// digestKey is the key of a digest of size bytes, of which first are the first
-// eight.
-func digestKey(first uint64, size int) uint64 { return mix(first, digestSalt+uint64(size)) }
 
 // addresses looks up what stands around every @.
 func (s *scan) addresses() bool {
@@ -40,10 +35,10 @@ func (s *scan) addresses() bool {
 
 // address looks up every address whose @ is at.
 func (s *scan) address(at int) bool {
-	from, to := localStart(s.text, at), domainEnd(s.text, at+1)
+	from, to := localStart(s.text, at), s.domainEnd(at+1)
 	var buf [maxLocal + maxDomain]byte
-	for end := to; end > at+1; end = shorterDomain(s.text, at+1, end) {
-		for start := from; start < at; start = laterStart(s.text, start, at) {
+	for end := to; end > at+1; end = s.shorterDomain(at+1, end) {
+		for start := from; start < at; start = s.laterStart(start, at) {
 			key, ok := s.x.addressKeyOf(buf[:0], s.text[start:at], s.text[at+1:end])
 			if ok && !s.report(key, Hit{Start: start, End: end}) {
 				return false
@@ -72,42 +67,47 @@ func isLocal(c byte) bool {
 }
 
 // laterStart gives the next place before at where the local part could begin
-// instead. Characters that mark text up or separate values end what is before
-// them, although they are atext; those that people put inside their addresses
-// (. - _ +) do so only at the beginning.
-func laterStart(text []byte, start, at int) int {
+// instead: after a character that marks text up or separates values, although
+// it is atext, but after one of inner only at the very beginning; and after
+// one of a script that is written without spaces.
+func (s *scan) laterStart(start, at int) int {
 	i := start
-	if bytes.IndexByte([]byte(".-_+"), text[i]) >= 0 {
+	if strings.IndexByte(inner, s.text[i]) >= 0 {
 		return i + 1
 	}
 	for i < at {
-		r, size := utf8.DecodeRune(text[i:at])
+		r, size := utf8.DecodeRune(s.text[i:at])
 		i += size
-		if endsBefore(r) {
+		if s.endsBefore(r) {
 			return i
 		}
 	}
 	return at
 }
 
-func endsBefore(r rune) bool {
+// inner are the characters that people put inside their addresses.
+const inner = ".-_+"
+
+// endsBefore says whether a local part may begin after r.
+func (s *scan) endsBefore(r rune) bool {
 	if r < utf8.RuneSelf {
-		return ascii[r] == 0 && strings.IndexByte(".-_+", byte(r)) < 0
+		return ascii[r] == 0 && strings.IndexByte(inner, byte(r)) < 0
 	}
-	c := fold(r).class
+	c := s.fold(r).class
 	return c != letter && c != mark
 }
 
 // domainEnd gives the end of the longest domain that begins at from: letters,
 // digits, hyphens and dots, and U-labels (RFC 5890 section 2.3.2.1).
-func domainEnd(text []byte, from int) int {
+func (s *scan) domainEnd(from int) int {
+	text := s.text
 	i := from
 	for i < len(text) && i-from < maxDomain {
 		r, size := utf8.DecodeRune(text[i:])
 		if r < utf8.RuneSelf && ascii[r] == 0 && r != '-' && r != '.' {
 			break
 		}
-		if r >= utf8.RuneSelf && !isDot(r) && fold(r).class == separator {
+		if r >= utf8.RuneSelf && !isDot(r) && s.fold(r).class == separator {
 			break
 		}
 		i += size
@@ -129,12 +129,12 @@ func trimDomain(text []byte, from, to int) int {
 // shorterDomain gives the next place after from where a domain that ends at to
 // could end instead: before a character of a script that is written without
 // spaces, which may be the text that follows.
-func shorterDomain(text []byte, from, to int) int {
+func (s *scan) shorterDomain(from, to int) int {
 	for i := to; i > from; {
-		r, size := utf8.DecodeLastRune(text[from:i])
+		r, size := utf8.DecodeLastRune(s.text[from:i])
 		i -= size
-		if r >= utf8.RuneSelf && (isDot(r) || fold(r).class == alone) {
-			return trimDomain(text, from, i)
+		if r >= utf8.RuneSelf && (isDot(r) || s.fold(r).class == alone) {
+			return trimDomain(s.text, from, i)
 		}
 	}
 	return from

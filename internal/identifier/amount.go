@@ -3,6 +3,7 @@ package identifier
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // currencies are the codes (ISO 4217) and words that make a number an amount.
@@ -15,60 +16,74 @@ var currencies = wordSet(`eur usd gbp chf jpy cny inr aud cad nzd sek nok dkk pl
 // "€ 12345", "7 %".
 func isAmount(value string) bool {
 	number, unit := cutUnit(strings.TrimSpace(value))
-	number = strings.TrimLeft(number, "+-− ")
-	groups := strings.FieldsFunc(number, isPoint)
-	for _, g := range groups {
-		if strings.Trim(g, "0123456789") != "" {
-			return false
-		}
-	}
-	return len(groups) > 0 && (unit || isPointed(number, groups))
+	g, ok := cutGroups(strings.TrimLeft(number, "+-− "))
+	return ok && (unit || g.isPointed())
 }
 
 // cutUnit takes a currency or percent sign off either end of s.
 func cutUnit(s string) (number string, found bool) {
-	number = strings.TrimFunc(s, isUnit)
-	if word, rest, ok := strings.Cut(number, " "); ok && currencies[strings.ToLower(word)] {
-		return strings.TrimSpace(rest), true
+	number = strings.TrimSpace(strings.TrimFunc(s, isUnit))
+	end := strings.TrimRightFunc(number, unicode.IsLetter)
+	begin := strings.TrimLeftFunc(number, unicode.IsLetter)
+	switch {
+	case len(end) < len(number) && currencies[strings.ToLower(number[len(end):])]:
+		return strings.TrimSpace(end), true
+	case len(begin) < len(number) && currencies[strings.ToLower(number[:len(number)-len(begin)])]:
+		return strings.TrimSpace(begin), true
 	}
-	bare := strings.TrimSpace(strings.TrimRightFunc(number, unicode.IsLetter))
-	if currencies[strings.ToLower(strings.TrimSpace(number[len(bare):]))] {
-		return bare, true
-	}
-	return strings.TrimSpace(number), number != s
+	return number, number != s
 }
 
-func isUnit(r rune) bool { return r == '%' || r == '‰' || unicode.Is(unicode.Sc, r) }
+func isUnit(r rune) bool {
+	return r == '%' || r == '$' || r >= utf8.RuneSelf && (r == '‰' || unicode.Is(unicode.Sc, r))
+}
 
-// isPoint says whether r sets thousands or decimals apart.
-func isPoint(r rune) bool { return strings.ContainsRune(".,'’ \u00a0\u202f", r) }
+// A grouping is a number cut up by points, commas and the like.
+type grouping struct {
+	sizes [8]int // digits in each group
+	seps  [8]rune
+	n     int
+	zero  bool // it begins with a zero that is not its only digit before the first separator
+}
 
-// isPointed says whether number, cut into groups, has its thousands or its
-// decimals apart, and is not a row of numbers.
-func isPointed(number string, groups []string) bool {
-	points := strings.TrimFunc(number, unicode.IsDigit)
-	points = strings.Map(func(r rune) rune {
-		if unicode.IsDigit(r) {
-			return -1
+// cutGroups cuts up number; ok is false where it is something else.
+func cutGroups(number string) (g grouping, ok bool) {
+	for _, r := range number {
+		switch {
+		case '0' <= r && r <= '9':
+			g.sizes[g.n]++
+		case g.sizes[g.n] == 0 || g.n == len(g.sizes)-1 || !strings.ContainsRune(".,'’ \u00a0\u202f", r):
+			return g, false
+		default:
+			g.seps[g.n] = r
+			g.n++
 		}
-		return r
-	}, points)
-	seps := []rune(points)
-	n := len(groups)
-	if n < 2 || len(seps) != n-1 || len(groups[0]) > 1 && groups[0][0] == '0' {
+	}
+	if g.sizes[g.n] == 0 {
+		return g, false
+	}
+	g.n++
+	g.zero = number[0] == '0' && g.sizes[0] > 1
+	return g, true
+}
+
+// isPointed says whether g has its thousands or its decimals apart, and is
+// neither a whole number nor a row of them.
+func (g *grouping) isPointed() bool {
+	if g.n < 2 || g.zero {
 		return false
 	}
-	last := seps[n-2]
-	if n == 2 {
+	last := g.seps[g.n-2]
+	if g.n == 2 {
 		return last == '.' || last == ','
 	}
-	if len(groups[0]) > 3 || last == seps[0] && (unicode.IsSpace(last) || len(groups[n-1]) != 3) {
-		return false
-	}
-	for i, g := range groups[1 : n-1] {
-		if len(g) != 3 || seps[i] != seps[0] {
+	for i, size := range g.sizes[1 : g.n-1] {
+		if size != 3 || g.seps[i] != g.seps[0] {
 			return false
 		}
 	}
-	return true
+	if last == g.seps[0] && (unicode.IsSpace(last) || g.sizes[g.n-1] != 3) {
+		return false
+	}
+	return g.sizes[0] <= 3
 }

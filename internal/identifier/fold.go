@@ -1,6 +1,7 @@
 package identifier
 
 import (
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -41,25 +42,56 @@ func asciiTable() (t [256]uint8) {
 // folded is the normal form of one character.
 type folded struct {
 	class class
-	n     uint8     // bytes in base
-	m     uint8     // marks in marks
-	base  [36]byte  // U+FDFA, the longest one, has 33
-	marks [4]uint32 // the marks that may change places (combining class above 0)
+	n     uint8    // bytes in base
+	m     uint8    // marks in marks
+	base  [36]byte // U+FDFA, the longest one, has 33
+	marks [4]rune  // those that may change places (combining class above 0)
 }
 
-// fold gives the normal form of r: compatibility decomposition (UAX 15, NFKD),
-// then case folding.
-func fold(r rune) (f folded) {
+// lowEnd is where the scripts end whose characters are kept folded.
+const lowEnd = 0x3100
+
+// low holds the characters before lowEnd. It is made for the first one beyond
+// ASCII: most texts need none.
+var low = sync.OnceValue(func() *[lowEnd]folded {
+	t := new([lowEnd]folded)
+	for r := range t {
+		t[r] = foldRune(rune(r))
+	}
+	return t
+})
+
+// A folder folds one character at a time.
+type folder struct{ last folded }
+
+// fold gives the normal form of r, good until the next call.
+func (f *folder) fold(r rune) *folded {
+	switch {
+	case r < lowEnd:
+		return &low()[r]
+	case 0x4E00 <= r && r <= 0x9FFF: // Han that is nothing but itself
+		f.last = folded{class: alone}
+		f.last.n = uint8(utf8.EncodeRune(f.last.base[:], r))
+	case hangulBase <= r && r <= hangulLast:
+		f.last = foldSyllable(r)
+	default:
+		f.last = foldRune(r)
+	}
+	return &f.last
+}
+
+// foldRune gives the normal form of r: compatibility decomposition (UAX 15,
+// NFKD), then case folding.
+func foldRune(r rune) (f folded) {
 	var buf [20]rune
 	for i, d := range decompose(buf[:0], r) {
 		c := classOf(d)
 		if i == 0 {
 			f.class = c
 		}
-		if c == separator || c == ignored {
-			continue
+		if c != separator && c != ignored {
+			f.add(d, c)
 		}
-		f.add(d, c)
 	}
 	return f
 }
@@ -69,7 +101,7 @@ func (f *folded) add(d rune, c class) {
 	n := utf8.EncodeRune(enc[:], d)
 	if c == mark && norm.NFKD.Properties(enc[:n]).CCC() > 0 {
 		if int(f.m) < len(f.marks) {
-			f.marks[f.m] = uint32(d)
+			f.marks[f.m] = d
 			f.m++
 		}
 		return
@@ -84,19 +116,20 @@ const (
 	jamoVCount, jamoTCount = 21, 28
 )
 
+func foldSyllable(r rune) folded {
+	f, s := folded{class: alone}, r-hangulBase
+	b := utf8.AppendRune(f.base[:0], jamoL+s/(jamoVCount*jamoTCount))
+	b = utf8.AppendRune(b, jamoV+s/jamoTCount%jamoVCount)
+	if t := s % jamoTCount; t != 0 {
+		b = utf8.AppendRune(b, jamoT+t)
+	}
+	f.n = uint8(len(b))
+	return f
+}
+
 func decompose(dst []rune, r rune) []rune {
-	switch {
-	case r == 'ß' || r == 'ẞ':
+	if r == 'ß' || r == 'ẞ' {
 		return append(dst, 's', 's')
-	case hangulBase <= r && r <= hangulLast:
-		s := r - hangulBase
-		dst = append(dst, jamoL+s/(jamoVCount*jamoTCount), jamoV+s/jamoTCount%jamoVCount)
-		if t := s % jamoTCount; t != 0 {
-			dst = append(dst, jamoT+t)
-		}
-		return dst
-	case r == utf8.RuneError:
-		return append(dst, r)
 	}
 	var enc [utf8.UTFMax]byte
 	n := utf8.EncodeRune(enc[:], r)
@@ -121,14 +154,9 @@ func foldCase(r rune) rune {
 	return unicode.ToLower(unicode.ToUpper(r))
 }
 
-// digit gives the value of a decimal digit of any script: they stand in tens.
+// digit gives the value of a decimal digit of any script: they stand in tens,
+// one ten after another.
 func digit(r rune) rune {
-	for r > utf8.MaxRune || unicode.IsDigit(r-1) {
-		if !unicode.IsDigit(r - 10) {
-			break
-		}
-		r -= 10
-	}
 	v := rune(0)
 	for unicode.IsDigit(r - 1 - v) {
 		v++

@@ -1,23 +1,15 @@
 package identifier
 
-import (
-	"hash/maphash"
-	"math/bits"
-)
+import "math/bits"
 
 // Index finds identifiers in text. It is immutable and safe for concurrent use.
-//
-// An entry is a key (61 bits of a hash, 3 of the kind) and a line. Entries are
-// sorted, and found by the first bits of the key.
 type Index struct {
-	seed     maphash.Seed
+	seed     uint64
 	starts   bitmap // first words of the values that are looked up by more than one
 	filter   bitmap // keys, but for addresses and digests
 	words    uint64 // bit n: there are values that are looked up by n words
-	shift    int    // 64 less the number of bits that choose a bucket
-	buckets  []uint32
-	keys     []uint64
-	lines    []uint32
+	codes    uint64 // bit n-1: there are codes of n bytes
+	shards   [shards]shard
 	distinct int
 }
 
@@ -38,19 +30,8 @@ func (x *Index) Keys(dst []uint64, value string) []uint64 {
 	return dst
 }
 
-// find gives the entries under key as a range of x.keys.
-func (x *Index) find(key uint64) (lo, hi int) {
-	i := key >> x.shift
-	lo, hi = int(x.buckets[i]), int(x.buckets[i+1])
-	for lo < hi && x.keys[lo]>>kindBits < key>>kindBits {
-		lo++
-	}
-	end := lo
-	for end < hi && x.keys[end]>>kindBits == key>>kindBits {
-		end++
-	}
-	return lo, end
-}
+// find gives the entries under key.
+func (x *Index) find(key uint64) entries { return x.shards[key>>shardShift].find(key) }
 
 // A bitmap is a set of hashes that now and then holds one more.
 type bitmap struct {

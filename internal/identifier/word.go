@@ -1,13 +1,9 @@
 package identifier
 
 import (
-	"hash/maphash"
+	"math/bits"
 	"unicode/utf8"
 )
-
-// longWord is how many bytes of a word are hashed at a time; a longer word is
-// no part of a code.
-const longWord = 128
 
 // A word is one word of a text.
 type word struct {
@@ -19,44 +15,58 @@ type word struct {
 
 // words cuts a text into words.
 type words struct {
-	seed maphash.Seed
-	text []byte
-	pos  int
-	word // the current one
-
-	buf   [longWord]byte // normal form of the current word, marks apart
-	n     int            // bytes of it in buf
-	marks uint64         // sum of the hashes of its marks: their order says nothing
-	chain uint64         // hash of what buf held before, in a long word
+	seed  uint64
+	text  []byte
+	pos   int
+	word         // the current one
+	marks uint64 // sum of the hashes of its marks: their order says nothing
+	folder
 }
 
 // next goes to the next word.
 func (w *words) next() bool {
-	i := w.skip(w.pos)
-	if i == len(w.text) {
+	text, i := w.text, w.pos
+	for i < len(text) && ascii[text[i]] == 0 {
+		i++
+	}
+	if i < len(text) && ascii[text[i]] == wide {
+		i = w.skip(i)
+	}
+	if i == len(text) {
 		w.pos = i
 		return false
 	}
-	start, n, digits := i, 0, 0
-	for _, b := range w.text[i:min(len(w.text), i+longWord)] {
-		c := ascii[b]
-		if c == 0 || c == wide {
+	start, h, block, letters := i, w.seed, uint64(0), 0
+	for {
+		block = 0
+		stop := min(i+8, len(text))
+		full := i + 8
+		for ; i < stop; i++ {
+			c := ascii[text[i]]
+			if c-1 >= wide-1 { // a separator or wide
+				break
+			}
+			block = block<<8 | uint64(c)
+		}
+		letters += bits.OnesCount64(block & letterBits)
+		if i < full {
 			break
 		}
-		w.buf[n&(longWord-1)] = c
-		digits += int((c - '9' - 1) >> 7)
-		n++
+		h = mix(h, block)
 	}
-	i += n
-	w.word = word{start: start, end: i, size: n, digits: digits}
-	w.n, w.marks, w.chain = n, 0, 0
-	if i < len(w.text) && ascii[w.text[i]] != 0 {
-		i = w.more(i)
+	size := i - start
+	w.word = word{start: start, end: i, size: size, digits: size - letters}
+	w.pos, w.marks = i, 0
+	if i == len(text) || ascii[text[i]] == 0 {
+		w.hash = finish(h, block, size)
+		return true
 	}
-	w.pos = i
-	w.hash = maphash.Bytes(w.seed, w.buf[:w.n]) + w.marks + w.chain
+	w.wide(hasher{h, block, size})
 	return true
 }
+
+// letterBits are set in lower-case letters, and clear in digits.
+const letterBits = 0x4040404040404040
 
 // skip gives the place of the first letter or digit from i on.
 func (w *words) skip(i int) int {
@@ -66,7 +76,7 @@ func (w *words) skip(i int) int {
 			i++
 		case wide:
 			r, size := utf8.DecodeRune(w.text[i:])
-			if c := fold(r).class; c == letter || c == alone {
+			if c := w.fold(r).class; c == letter || c == alone {
 				return i
 			}
 			i += size
@@ -77,45 +87,49 @@ func (w *words) skip(i int) int {
 	return i
 }
 
-// more reads on in the current word, character by character, from i, and gives
-// the place to go on from.
-func (w *words) more(i int) int {
-	closed := false
-	for i < len(w.text) {
-		r, size := utf8.DecodeRune(w.text[i:])
-		f := fold(r)
-		switch {
-		case f.class == separator,
-			f.class == alone && w.size > 0,
-			f.class == letter && closed:
-			return i
+// wide reads on in the current word, of which h has seen the beginning,
+// character by character.
+func (w *words) wide(h hasher) {
+	closed, before := false, byte(0) // before: the last byte that is no mark
+	if h.n > 0 {
+		before = ascii[w.text[w.pos-1]]
+	}
+	for w.pos < len(w.text) {
+		r, size := utf8.DecodeRune(w.text[w.pos:])
+		f := w.fold(r)
+		if f.class == separator || f.class == alone && h.n > 0 || f.class == letter && closed {
+			break
 		}
-		i += size
+		w.pos += size
 		if f.class == ignored {
 			continue
 		}
-		w.put(&f)
-		w.end = i
-		closed = closed || f.class == alone
-	}
-	return i
-}
-
-// put adds a character to the current word.
-func (w *words) put(f *folded) {
-	if w.n+int(f.n) > longWord {
-		w.chain = mix(w.chain+maphash.Bytes(w.seed, w.buf[:w.n]), chainSalt)
-		w.n = 0
-	}
-	for _, c := range f.base[:f.n] {
-		w.buf[w.n] = c
-		w.n++
-		if c-'0' < 10 {
-			w.digits++
+		w.end, closed = w.pos, closed || f.class == alone
+		for _, c := range f.base[:f.n] {
+			h.add(c)
+			if before = c; c-'0' < 10 {
+				w.digits++
+			}
+		}
+		for _, m := range f.marks[:f.m] {
+			w.marks += mix(uint64(m)<<8|uint64(before), markSalt)
 		}
 	}
-	w.size += int(f.n)
-	for _, m := range f.marks[:f.m] {
-		w.marks += mix(uint64(m), uint64(w.buf[max(w.n, 1)-1])+markSalt)
+	w.size = h.n
+	w.hash = h.sum() + w.marks
+}
+
+// spell appends the normal form of text, which is of one word, without its
+// marks.
+func (f *folder) spell(dst, text []byte) []byte {
+	for len(text) > 0 {
+		if c := ascii[text[0]]; c != wide {
+			dst, text = append(dst, c), text[1:]
+			continue
+		}
+		r, size := utf8.DecodeRune(text)
+		g := f.fold(r)
+		dst, text = append(dst, g.base[:g.n]...), text[size:]
 	}
+	return dst
 }
