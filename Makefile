@@ -1,0 +1,36 @@
+# Go alone is needed, but for test-services.
+FUZZTIME ?= 30s
+
+.PHONY: help demo test build check cover fuzz bench test-services
+.DEFAULT_GOAL := help
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\): .*## /\1\t/p' Makefile | expand -t 16
+
+demo: ## the main job on the built-in list, and the leaks that are refused
+	go run ./cmd/mailshot demo
+
+test: ## all tests that need Go alone
+	go test ./...
+
+build: ## bin/mailshot
+	CGO_ENABLED=0 go build -trimpath -o bin/mailshot ./cmd/mailshot
+
+check: ## format, modules, vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l . ; exit 1; }
+	go mod tidy -diff
+	go vet ./... && go vet -tags services ./...
+	go tool staticcheck -tags services ./...
+
+cover: ## share of the statements that the tests run
+	go test -coverpkg=./... -coverprofile=cover.out ./... && go tool cover -func=cover.out | tail -n 1
+
+fuzz: ## every fuzz target for FUZZTIME (30s)
+	@grep -rho --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' --with-filename internal | sed 's/:func / /' | \
+	while read -r file target; do go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
+
+bench: ## every benchmark
+	go test -run '^$$' -bench . -benchmem ./...
+
+test-services: ## tests against a real Postfix and Python (as root; see .ci/run)
+	go test -tags services ./...

@@ -1,0 +1,52 @@
+// Command mailshot sends one individual message per recipient of a list, and
+// refuses to send if any recipient could see another.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"mailshot/internal/cli"
+)
+
+func main() { os.Exit(run()) }
+
+// run gives the exit status. A first SIGINT or SIGTERM asks the command to stop
+// in good order; a second one does not wait for it.
+func run() int {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+
+	done := make(chan int, 1)
+	go func() { done <- cli.Main(ctx, session()) }()
+	for range 2 {
+		select {
+		case code := <-done:
+			return code
+		case <-signals:
+			stop()
+		}
+	}
+	return cli.Interrupted
+}
+
+func session() cli.Session {
+	screen := term.IsTerminal(int(os.Stderr.Fd()))
+	return cli.Session{
+		Args:   os.Args[1:],
+		Env:    os.Environ(),
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Screen: screen,
+		Asks:   screen && term.IsTerminal(int(os.Stdin.Fd())),
+		Now:    time.Now,
+	}
+}

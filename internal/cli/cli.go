@@ -1,0 +1,101 @@
+// Package cli is the program's outside: commands, flags, wording and exit
+// codes. It knows cobra, the environment and the streams; what it does with a
+// campaign is done by the packages below.
+//
+// No text that it writes holds a piece of a recipient's data: a row is named by
+// its line in the list.
+package cli
+
+import (
+	"context"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// Session is what one call of the program is given. All fields are needed.
+type Session struct {
+	Args   []string // without the program's name
+	Env    []string // "NAME=value"
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Screen bool // Stderr is a terminal
+	Asks   bool // Stdin is one too: there is somebody to be asked
+	Now    func() time.Time
+}
+
+// Main runs the command that s.Args name and gives its exit status. A ctx that
+// is done asks it to stop in good order.
+func Main(ctx context.Context, s Session) int {
+	s.Stderr = &shared{w: s.Stderr}
+	a := &app{Session: s, out: s.Stdout, result: newResult()}
+	root := newRoot(a)
+	root.SetArgs(s.Args)
+	root.SetIn(s.Stdin)
+	root.SetOut(s.Stdout)
+	root.SetErr(s.Stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	return a.end(cmd, err)
+}
+
+// app is what the commands of one call share.
+type app struct {
+	Session
+	out    io.Writer // for the result in words: Stdout, or Stderr where Stdout carries JSON
+	result *result   // of a check or a run
+	answer any       // what `--json` prints of another command that ended well
+}
+
+// newRoot binds every command.
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:               "mailshot",
+		Short:             "one message per recipient, and none that shows one recipient to another",
+		Long:              rootText,
+		Example:           "  mailshot demo\n  mailshot check news.md -r people.csv",
+		Annotations:       exits(0, 2),
+		Args:              noSuchCommand,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	root.SetUsageTemplate(usageTemplate)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpCommand(newHelp(a))
+	for _, c := range []*cobra.Command{newCheck(a), newSend(a), newStatus(a), newSink(a), newDemo(a)} {
+		a.bindSettings(c)
+		root.AddCommand(c)
+	}
+	root.AddCommand(newVersion(a), newCompletion(a))
+	return root
+}
+
+const rootText = `mailshot sends one individual message per recipient of a list, and refuses to
+send if any recipient could see another: every message is made, read back and
+judged before the first one leaves.
+
+Topics: mailshot help template, recipients, refusals, exit-codes, smtp, ledger, ci`
+
+// must is for what only a mistake in this package can make fail.
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+// shared is a writer for several goroutines: what is said of an interrupt may
+// come while a bar is drawn.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/spf13/pflag"
+
+	"mailshot/internal/rule"
+)
+
+// defaultConfig is read where it exists and no other is named.
+const defaultConfig = "mailshot.yaml"
+
+// maxConfig is the most octets of a settings file.
+const maxConfig = 1 << 20
+
+// config is a settings file: flags by their names.
+type config struct {
+	path   string
+	values map[string]*ast.MappingValueNode
+}
+
+// readConfig reads the settings file at path, "" for the default one. Its keys
+// are among known. Errors are *rule.Fault.
+func readConfig(path string, known []string) (*config, error) {
+	named := path != ""
+	if !named {
+		path = defaultConfig
+	}
+	data, err := readSmall(path)
+	if errors.Is(err, fs.ErrNotExist) && !named {
+		return &config{}, nil
+	}
+	if err != nil {
+		return nil, &rule.Fault{File: path, What: "the settings cannot be used: " + reason(err)}
+	}
+	c := &config{path: path, values: map[string]*ast.MappingValueNode{}}
+	return c, c.parse(data, known)
+}
+
+// readSmall reads a file of at most maxConfig octets.
+func readSmall(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
+	if len(data) > maxConfig {
+		return nil, errors.New("too large")
+	}
+	return data, err
+}
+
+// parse takes the keys of the mapping that data is.
+func (c *config) parse(data []byte, known []string) error {
+	file, err := parser.ParseBytes(data, 0)
+	if err != nil {
+		return c.syntax(err)
+	}
+	for _, doc := range file.Docs {
+		switch body := doc.Body.(type) {
+		case nil, *ast.NullNode:
+		case *ast.MappingNode:
+			for _, v := range body.Values {
+				if err := c.take(v, known); err != nil {
+					return err
+				}
+			}
+		default:
+			return c.fault(body, "settings are lines of `flag: value`", "")
+		}
+	}
+	return nil
+}
+
+// take takes one key, which has to be the name of a flag.
+func (c *config) take(v *ast.MappingValueNode, known []string) error {
+	key := v.Key.GetToken().Value
+	if key != configFlag && slices.Contains(known, key) {
+		c.values[key] = v
+		return nil
+	}
+	hint := "the keys are the names of the flags; see `mailshot send --help`"
+	if near := nearest(key, known); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return c.fault(v.Key, "no such setting", hint)
+}
+
+// set sets f, unless it has been set.
+func (c *config) set(f *pflag.Flag) error {
+	v, ok := c.values[f.Name]
+	if !ok || f.Changed {
+		return nil
+	}
+	for _, s := range scalars(v.Value) {
+		if err := f.Value.Set(s); err != nil {
+			return c.fault(v.Value, f.Name+" is not "+takes(f), "see the flag --"+f.Name+" in the command's help")
+		}
+		f.Changed = true
+	}
+	if !f.Changed {
+		return c.fault(v.Key, f.Name+" is one value", "see the flag --"+f.Name+" in the command's help")
+	}
+	return nil
+}
+
+// scalars gives the values of a node: one, those of a sequence, or none.
+func scalars(n ast.Node) []string {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return []string{n.Value}
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return []string{n.GetToken().Value}
+	case *ast.SequenceNode:
+		var all []string
+		for _, v := range n.Values {
+			all = append(all, scalars(v)...)
+		}
+		return all
+	}
+	return nil
+}
+
+func (c *config) fault(n ast.Node, what, hint string) error {
+	at := n.GetToken().Position
+	return &rule.Fault{File: c.path, Line: at.Line, Column: at.Column, What: what, Hint: hint}
+}
+
+// syntax tells where the file is no YAML; the parser's own text quotes it.
+func (c *config) syntax(err error) error {
+	f := &rule.Fault{File: c.path, What: "not valid YAML", Hint: "settings are lines of `flag: value`"}
+	var at yaml.Error
+	if errors.As(err, &at) && at.GetToken() != nil {
+		f.Line, f.Column = at.GetToken().Position.Line, at.GetToken().Position.Column
+	}
+	return f
+}

@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"mailshot/internal/address"
+	"mailshot/internal/campaign"
+	"mailshot/internal/delivery"
+	"mailshot/internal/ledger"
+	"mailshot/internal/transport"
+)
+
+// drain is how long what is in flight may take after an interrupt.
+const drain = 30 * time.Second
+
+// delivering is a campaign that has been cleared and may be sent.
+type delivering struct {
+	campaign *campaign.Campaign
+	verdict  *campaign.Verdict
+	server   transport.Server
+	ledger   *ledger.Ledger
+	run      *ledger.Run
+}
+
+// deliver asks, sends and reports.
+func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error {
+	before, err := d.standing(ctx)
+	if err != nil {
+		return err
+	}
+	if before.Pending == 0 {
+		fmt.Fprintf(a.Stderr, "mailshot: NOTHING LEFT TO SEND: every recipient of campaign %s was dealt with by an earlier run\n", d.campaign.ID())
+		hint(a.Stderr, "to send to them once more on purpose, give it another id with --campaign")
+		return o.report(a, d, delivery.Summary{Progress: before})
+	}
+	if err := o.ask(ctx, a, d, before.Pending); err != nil {
+		return err
+	}
+	if err := d.campaign.Fresh(); err != nil {
+		return err
+	}
+	s, err := o.send(ctx, a, d)
+	a.result.stood(s.Progress)
+	if err != nil {
+		return err
+	}
+	return o.report(a, d, s)
+}
+
+// ask has the run agreed to, unless it has been already.
+func (o *sendOptions) ask(ctx context.Context, a *app, d *delivering, left int) error {
+	if !o.asks() {
+		return nil
+	}
+	if o.limit > 0 {
+		left = min(left, o.limit)
+	}
+	return agree(ctx, a.Stdin, a.Stderr, proposal{
+		campaign: d.campaign.ID(), digest: d.verdict.Digest, recipients: d.verdict.Recipients, left: left,
+		server: d.server.Name(), from: mailbox(d.campaign.From()), subject: d.campaign.Subject(),
+	})
+}
+
+// send is the run.
+func (o *sendOptions) send(ctx context.Context, a *app, d *delivering) (delivery.Summary, error) {
+	m := a.newMeter("sending")
+	defer m.end()
+	r := delivery.Run{
+		Source:      d.campaign,
+		Recipients:  d.verdict.Recipients,
+		Key:         d.key,
+		Ledger:      d.run,
+		Server:      d.server,
+		Connections: o.connections,
+		Limit:       o.limit,
+		Every:       o.rate.every,
+		Drain:       drain,
+		Watch:       func(p delivery.Progress) { showProgress(ctx, m, p) },
+	}
+	// What is said here stands on a line of its own: the bar is drawn anew.
+	unwatch := context.AfterFunc(ctx, func() {
+		fmt.Fprint(a.Stderr, "\nmailshot: stopping: what is in flight is finished and written down first\n")
+	})
+	defer unwatch()
+	return r.Do(ctx)
+}
+
+// showProgress shows how many recipients have an outcome.
+func showProgress(ctx context.Context, m meter, p delivery.Progress) {
+	note := ""
+	if ctx.Err() != nil {
+		note = ", stopping"
+	}
+	for _, n := range []struct {
+		count int
+		what  string
+	}{{p.Rejected, "rejected"}, {p.Deferred, "deferred"}, {p.Unknown, "unknown"}} {
+		if n.count > 0 {
+			note += fmt.Sprintf(", %d %s", n.count, n.what)
+		}
+	}
+	m.show(p.Recipients-p.Pending, p.Recipients, note)
+}
+
+func (d *delivering) key(r campaign.Recipient) ledger.Key { return d.ledger.Key(r.Address, r.Apart) }
+
+// standing counts what became of the recipients in earlier runs. Those who are
+// to be tried, again or for the first time, are pending.
+func (d *delivering) standing(ctx context.Context) (delivery.Progress, error) {
+	p := delivery.Progress{Recipients: d.verdict.Recipients}
+	count := func(r campaign.Recipient) bool {
+		tally(&p, d.run.State(d.key(r)))
+		return false
+	}
+	for _, err := range d.campaign.Messages(ctx, count) {
+		if err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+func tally(p *delivery.Progress, s ledger.State) {
+	switch {
+	case !s.Tried || s.Outcome == ledger.Deferred:
+		p.Pending++
+	case s.Outcome == ledger.Accepted:
+		p.Already++
+	case s.Outcome == ledger.Rejected:
+		p.Rejected++
+	default:
+		p.Unknown++
+	}
+}
+
+// report says how the run ended: the counts, and what to do next.
+func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
+	a.result.stood(s.Progress)
+	printSummary(a.out, d.campaign.ID(), s)
+	if o.server.dryRun {
+		fmt.Fprintln(a.out, "dry run: nothing was sent, and the ledger knows nothing of it")
+	}
+	code := codeOf(s)
+	a.result.Verdict = o.verdictOf(s, code)
+	if s.Trouble != nil {
+		fmt.Fprintf(a.Stderr, "mailshot: the run ended early: %v\n", s.Trouble)
+		hint(a.Stderr, nextStep(s.Trouble))
+	}
+	if code == done {
+		return nil
+	}
+	return &ended{code, nextCommand(code, s)}
+}
+
+func printSummary(w io.Writer, id string, s delivery.Summary) {
+	fmt.Fprintf(w, "campaign %s: %s\n", id, count(s.Recipients, "recipient"))
+	for _, n := range []struct {
+		count int
+		what  string
+	}{
+		{s.Accepted, "accepted now"},
+		{s.Already, "accepted earlier"},
+		{s.Rejected, "rejected"},
+		{s.Deferred, "deferred"},
+		{s.Unknown, "unknown"},
+		{s.Pending, "pending"},
+	} {
+		if n.count > 0 {
+			fmt.Fprintf(w, "%8d %s\n", n.count, n.what)
+		}
+	}
+}
+
+// codeOf gives the exit code of a run that could be.
+func codeOf(s delivery.Summary) int {
+	switch {
+	case s.Interrupted:
+		return Interrupted
+	case s.Unknown > 0:
+		return unknown
+	case s.Rejected > 0, s.Deferred > 0, s.Pending > 0 && !s.Limited, s.Trouble != nil:
+		return partly
+	}
+	return done
+}
+
+func (o *sendOptions) verdictOf(s delivery.Summary, code int) string {
+	switch {
+	case code == done && o.server.dryRun:
+		return "clear"
+	case code == done:
+		return "sent"
+	case s.Unknown > 0:
+		return "unknown"
+	}
+	return "partial"
+}
+
+// nextCommand is what to do after a run that ended with code.
+func nextCommand(code int, s delivery.Summary) string {
+	switch {
+	case code == unknown:
+		return "who is unknown may have the message, and is not sent to again by itself: ask the server's log, and see `mailshot help ledger`"
+	case s.Deferred > 0 || s.Pending > 0:
+		return "run the same command again to send what is left; nobody gets it twice"
+	}
+	return "who was rejected is not tried again: see `mailshot status`"
+}
+
+func mailbox(m address.Mailbox) string {
+	if m.Name == "" {
+		return m.Address.String()
+	}
+	return fmt.Sprintf("%s <%s>", m.Name, m.Address)
+}

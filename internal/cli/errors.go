@@ -1,0 +1,110 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"mailshot/internal/ledger"
+	"mailshot/internal/rule"
+	"mailshot/internal/transport"
+)
+
+// end says what went wrong, prints the result as JSON where it was asked for,
+// and gives the exit status.
+func (a *app) end(cmd *cobra.Command, err error) int {
+	code := status(err)
+	if code != done {
+		a.explain(err)
+	}
+	if !a.wantsJSON(cmd) {
+		return code
+	}
+	a.result.Command = cmd.Name()
+	a.result.settle(err)
+	if code != done || a.answer == nil {
+		a.answer = a.result
+	}
+	if err := printJSON(a.Stdout, a.answer); err != nil && code == done {
+		return failed
+	}
+	return code
+}
+
+// wantsJSON asks the arguments as well: flags may not have been parsed.
+func (a *app) wantsJSON(cmd *cobra.Command) bool {
+	flag := cmd.Flags().Lookup("json")
+	return flag != nil && (flag.Value.String() == "true" || slices.Contains(a.Args, "--json"))
+}
+
+// explain writes what is wrong, and the next step on a line of its own.
+func (a *app) explain(err error) {
+	var end *ended
+	list, total := refusals(err)
+	switch {
+	case errors.As(err, &end):
+		hint(a.Stderr, end.hint)
+	case len(list) > 0:
+		printRefusals(a.Stderr, list, total)
+	case status(err) == Interrupted:
+		fmt.Fprintf(a.Stderr, "mailshot: %v\n", errInterrupted)
+	default:
+		fmt.Fprintf(a.Stderr, "mailshot: %v\n", err)
+		hint(a.Stderr, nextStep(err))
+	}
+}
+
+func hint(w io.Writer, s string) {
+	if s != "" {
+		fmt.Fprintf(w, "hint: %s\n", s)
+	}
+}
+
+// nextStep is the hint that goes with err.
+func nextStep(err error) string {
+	var (
+		usage *usageError
+		fail  *failure
+		fault *rule.Fault
+		smtp  *transport.Error
+	)
+	switch {
+	case errors.As(err, &usage):
+		return usage.hint
+	case errors.As(err, &fail):
+		return fail.hint
+	case errors.As(err, &fault):
+		return fault.Hint
+	case errors.As(err, &smtp):
+		return smtp.Hint
+	case errors.Is(err, ledger.ErrOtherTemplate):
+		return "--amend says that the change is meant (who has the old message does not get the new one); --campaign ID makes it another campaign"
+	case errors.Is(err, ledger.ErrOtherForm):
+		return "give it another id with --campaign"
+	case errors.Is(err, ledger.ErrLocked):
+		return "wait until it has ended, and see `mailshot status`"
+	case errors.Is(err, ledger.ErrNewer):
+		return "use the newer mailshot, or another --ledger"
+	case errors.Is(err, ledger.ErrOpenToOthers):
+		return "chmod 600 the ledger, after asking who has read it"
+	}
+	return ""
+}
+
+// reason says why a file could not be used; the error's own text would quote
+// its path.
+func reason(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "no such file"
+	case errors.Is(err, fs.ErrPermission):
+		return "permission denied"
+	case errors.Is(err, fs.ErrExist):
+		return "it is there already"
+	}
+	return "it cannot be read"
+}

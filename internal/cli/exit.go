@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"mailshot/internal/ledger"
+	"mailshot/internal/rule"
+)
+
+// The exit codes; exitTable says what each means.
+const (
+	done        = 0
+	failed      = 1
+	wrongUse    = 2
+	refused     = 3
+	partly      = 4
+	unknown     = 5
+	Interrupted = 130
+)
+
+// exitCode is one row of the table of exit codes.
+type exitCode struct {
+	Code    int
+	Meaning string
+}
+
+// exitTable is what help, README and commands say of the exit codes.
+func exitTable() []exitCode {
+	return []exitCode{
+		{done, "done: every recipient accepted now or earlier, suppressed, or beyond --limit; or a check that passed"},
+		{failed, "could not run: server unreachable from the start, TLS or credentials refused, ledger unusable; or stopped by the wire gate"},
+		{wrongUse, "wrong use: flags, an unreadable file, a template that does not parse, a list that is no list, a campaign in the ledger that has another template"},
+		{refused, "refused: a recipient could see another; nothing was sent"},
+		{partly, "partly done: some recipients rejected or deferred; run the same command again to go on"},
+		{unknown, "outcome unknown for some: the link broke after a message was handed over; they are not sent to again"},
+		{Interrupted, "interrupted; run the same command again to go on"},
+	}
+}
+
+// exits is the annotation of a command that ends with one of codes.
+func exits(codes ...int) map[string]string {
+	var b strings.Builder
+	for _, e := range exitTable() {
+		if slices.Contains(codes, e.Code) {
+			fmt.Fprintf(&b, "\n  %3d  %s", e.Code, e.Meaning)
+		}
+	}
+	return map[string]string{exitsKey: b.String()}
+}
+
+// exitsKey is the annotation that the usage template prints.
+const exitsKey = "exits"
+
+// usageError is a wrong use of the program.
+type usageError struct{ what, hint string }
+
+func (e *usageError) Error() string { return e.what }
+
+// failure is a run that could not be, with the next step.
+type failure struct{ what, hint string }
+
+func (e *failure) Error() string { return e.what }
+
+// ended is a run that ended short of everything; the result has said the rest.
+type ended struct {
+	code int
+	hint string
+}
+
+func (e *ended) Error() string { return fmt.Sprintf("ended with %d", e.code) }
+
+// errInterrupted is a command that was interrupted before anything was sent.
+var errInterrupted = errors.New("interrupted: nothing was sent")
+
+// status is the one place where an error becomes an exit code.
+func status(err error) int {
+	var (
+		end     *ended
+		usage   *usageError
+		fault   *rule.Fault
+		refusal rule.Refusal
+	)
+	switch {
+	case err == nil:
+		return done
+	case errors.As(err, &end):
+		return end.code
+	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted):
+		return Interrupted
+	case errors.As(err, &usage), errors.As(err, &fault),
+		errors.Is(err, ledger.ErrOtherTemplate), errors.Is(err, ledger.ErrOtherForm):
+		return wrongUse
+	case errors.As(err, &refusal) && refusal.Rule == rule.Wire:
+		return failed
+	}
+	if list, _ := refusals(err); len(list) > 0 {
+		return refused
+	}
+	return failed
+}

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// usageTemplate is what --help prints after the description.
+const usageTemplate = `Usage:{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} COMMAND{{else}}
+  {{.UseLine}}{{end}}
+
+Examples:
+{{.Example}}
+{{if .HasAvailableSubCommands}}
+Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
+{{end}}{{if .HasAvailableLocalFlags}}
+Flags:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{end}}{{with index .Annotations "exits"}}
+Exit codes:{{.}}
+{{end}}`
+
+// newHelp is the command that explains a command or a topic.
+func newHelp(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:         "help [COMMAND|TOPIC]",
+		Short:       "explain a command or a topic",
+		Long:        "Explains a command, or one of the topics:\n\n" + topicList(),
+		Example:     "  mailshot help send\n  mailshot help refusals",
+		Annotations: exits(done, wrongUse),
+		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+			return helpNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.help(cmd.Root(), args) },
+	}
+}
+
+func (a *app) help(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return root.Help()
+	}
+	for _, c := range root.Commands() {
+		if c.Name() == args[0] {
+			return c.Help()
+		}
+	}
+	for _, t := range topics() {
+		if t.name == args[0] {
+			fmt.Fprint(a.Stdout, t.text())
+			return nil
+		}
+	}
+	return noSuch("topic", args[0], helpNames(root), "mailshot help ", "`mailshot help` lists commands and topics")
+}
+
+// helpNames gives all that help knows.
+func helpNames(root *cobra.Command) []string {
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(names, c.Name())
+		}
+	}
+	for _, t := range topics() {
+		names = append(names, t.name)
+	}
+	return names
+}

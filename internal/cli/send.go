@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/spf13/cobra"
+
+	"mailshot/internal/ledger"
+	"mailshot/internal/rule"
+)
+
+// sendOptions are the flags of send.
+type sendOptions struct {
+	campaign    campaignOptions
+	server      serverOptions
+	ledger      string
+	yes         bool
+	approved    string
+	limit       int
+	rate        rate
+	connections int
+	amend       bool
+
+	openLedger func(context.Context, *app) (*ledger.Ledger, error)
+}
+
+// maxConnections is more than any server takes from one client.
+const maxConnections = 1000
+
+func newSend(a *app) *cobra.Command {
+	o := &sendOptions{}
+	o.openLedger = o.openNamed
+	cmd := &cobra.Command{
+		Use:   "send TEMPLATE -r LIST --smtp URL",
+		Short: "check, ask, send, report",
+		Long: `Checks every message as "mailshot check" does, and sends nothing at all if one
+is refused. Then it asks, and sends one message to each recipient. The ledger
+knows who has got theirs: the same command again goes on where it stopped, and
+never sends twice. Without a terminal it needs --yes or --approved.
+
+The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file.
+--dry-run does all of it but the network and keeps its ledger in memory.`,
+		Example: `  mailshot send news.md -r people.csv --smtp smtp://user@mail.example.com:587
+  mailshot send news.md -r people.csv --dry-run --yes --out messages`,
+		Annotations: exits(done, failed, wrongUse, refused, partly, unknown, Interrupted),
+	}
+	o.campaign.bind(cmd)
+	o.server.bind(cmd)
+	bindLedger(cmd, &o.ledger)
+	fs := cmd.Flags()
+	fs.BoolVar(&o.yes, "yes", false, "send without asking")
+	fs.StringVar(&o.approved, "approved", "", "send without asking if this is the campaign's `DIGEST`, else refuse")
+	fs.IntVar(&o.limit, "limit", 0, "send at most `N` messages in this run; 0 for no limit")
+	fs.Var(&o.rate, "rate", "send at most so many messages: `N/s`, N/m or N/h")
+	fs.IntVar(&o.connections, "connections", 4, "open at most `N` connections")
+	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.campaign.template = args[0]
+		return o.run(cmd.Context(), a)
+	}
+	return cmd
+}
+
+func (o *sendOptions) run(ctx context.Context, a *app) error {
+	if err := o.validate(a); err != nil {
+		return err
+	}
+	server, err := o.server.open(a)
+	if err != nil {
+		return err
+	}
+	c, v, err := o.campaign.load(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	printVerdict(a.Stderr, c, v)
+	if err := o.consent(a, v.Digest); err != nil {
+		return err
+	}
+	l, err := o.openLedger(ctx, a)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	r, err := l.Start(ctx, ledger.Campaign{
+		ID: c.ID(), Digest: v.Digest, Template: c.TemplateDigest(), SharedMailboxes: c.SharedMailboxes(),
+		Recipients: v.Recipients, StartedBy: startedBy(),
+	}, o.amend)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return o.deliver(ctx, a, &delivering{campaign: c, verdict: v, server: server, ledger: l, run: r})
+}
+
+// validate looks at the flags before anything is read.
+func (o *sendOptions) validate(a *app) error {
+	if err := o.campaign.validate("send"); err != nil {
+		return err
+	}
+	if err := o.server.validate(); err != nil {
+		return err
+	}
+	_, ci := a.lookupEnv("CI")
+	switch {
+	case o.limit < 0:
+		return &usageError{"--limit is less than nothing", "give the number of messages to send in this run, or 0 for all"}
+	case o.connections < 1 || o.connections > maxConnections:
+		return &usageError{fmt.Sprintf("--connections is not from 1 to %d", maxConnections), "leave it out for 4"}
+	case o.approved != "" && !isDigest(o.approved):
+		return &usageError{"--approved is no digest", "give the one that `mailshot check` prints: sha256: and 64 hex digits"}
+	case ci && o.ledger == "" && !o.server.dryRun:
+		return &usageError{"no ledger is named, and a CI machine forgets its own",
+			"name one that is kept from run to run with --ledger; see `mailshot help ci`"}
+	}
+	return nil
+}
+
+var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
+
+func isDigest(s string) bool { return digestForm.MatchString(s) }
+
+// consent says whether there is leave to send, or somebody who can give it.
+func (o *sendOptions) consent(a *app, digest string) error {
+	switch {
+	case o.approved != "" && o.approved != digest:
+		return rule.Refusal{
+			Rule: rule.Stale,
+			What: "list, template or attachments are not those that were approved: the digest is " + digest,
+			Hint: "look at the campaign again, and approve the new digest",
+		}
+	case o.approved == "" && !o.yes && !a.Asks:
+		return &usageError{"there is no terminal to ask at, and nobody has approved: nothing was sent",
+			"add --approved " + digest + ", or --yes to send whatever passes the check"}
+	}
+	return nil
+}
+
+// asks says whether the prompt is still to be answered.
+func (o *sendOptions) asks() bool { return o.approved == "" && !o.yes }
+
+// openNamed opens the ledger that the flags name; that of a dry run is gone
+// when the run is over.
+func (o *sendOptions) openNamed(ctx context.Context, a *app) (*ledger.Ledger, error) {
+	if o.server.dryRun {
+		return ledger.Memory(ctx)
+	}
+	path, err := a.ledgerPath(o.ledger)
+	if err != nil {
+		return nil, err
+	}
+	return ledger.Open(ctx, path)
+}

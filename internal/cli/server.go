@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"mailshot/internal/rule"
+	"mailshot/internal/transport"
+)
+
+// serverOptions say where messages go.
+type serverOptions struct {
+	smtp         string
+	user         string
+	passwordFile string
+	dryRun       bool
+	out          string
+}
+
+func (o *serverOptions) bind(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&o.smtp, "smtp", "", "the server's `URL`; see `mailshot help smtp`")
+	fs.StringVar(&o.user, "smtp-user", "", "the `NAME` to log in with, where it is not in the URL")
+	fs.StringVar(&o.passwordFile, "smtp-password-file", "", "read the password from `FILE`, where "+envPassword+" is not set")
+	fs.BoolVar(&o.dryRun, "dry-run", false, "do all of it but the network")
+	fs.StringVar(&o.out, "out", "", "with --dry-run: keep each message as a .eml file in the folder `DIR`")
+	must(cmd.MarkFlagFilename("smtp-password-file"))
+	must(cmd.MarkFlagDirname("out"))
+}
+
+func (o *serverOptions) validate() error {
+	switch {
+	case o.out != "" && !o.dryRun:
+		return &usageError{"--out without --dry-run", "what is sent is not kept; add --dry-run to look at the messages"}
+	case o.smtp == "" && !o.dryRun:
+		return &usageError{"no server", "name one, such as --smtp smtp://user@mail.example.com:587, or try with --dry-run"}
+	}
+	return nil
+}
+
+// open gives the server; it connects to nothing.
+func (o *serverOptions) open(a *app) (transport.Server, error) {
+	if o.dryRun && o.out == "" {
+		return transport.Nowhere(), nil
+	}
+	if o.dryRun {
+		return transport.Folder(o.out)
+	}
+	u, err := transport.ParseURL(o.smtp)
+	if err != nil {
+		return nil, err
+	}
+	c := transport.Credentials{User: o.user}
+	if c.User == "" {
+		c.User = u.User
+	}
+	if c.Password, err = o.password(a); err != nil {
+		return nil, err
+	}
+	return transport.NewSMTP(u, c)
+}
+
+// password is that of the environment, else the first line of the file.
+func (o *serverOptions) password(a *app) (string, error) {
+	if v, ok := a.lookupEnv(envPassword); ok || o.passwordFile == "" {
+		return v, nil
+	}
+	data, err := readSmall(o.passwordFile)
+	if err != nil {
+		return "", &rule.Fault{File: o.passwordFile, What: "the password cannot be used: " + reason(err)}
+	}
+	line, _, _ := strings.Cut(string(data), "\n")
+	if line = strings.TrimSuffix(line, "\r"); line == "" {
+		return "", &rule.Fault{File: o.passwordFile, Line: 1, What: "no password on it"}
+	}
+	return line, nil
+}

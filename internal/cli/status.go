@@ -1,0 +1,133 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"mailshot/internal/ledger"
+)
+
+type statusOptions struct {
+	campaign string
+	ledger   string
+	json     bool
+}
+
+func newStatus(a *app) *cobra.Command {
+	o := &statusOptions{}
+	cmd := &cobra.Command{
+		Use:   "status [CAMPAIGN]",
+		Short: "where campaigns stand",
+		Long:  "Lists the campaigns of the ledger, the latest first, with what became of their\nrecipients. Writes nothing.",
+		Example: `  mailshot status
+  mailshot status news --json`,
+		Annotations:       exits(done, failed, wrongUse),
+		ValidArgsFunction: cobra.NoFileCompletions,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return &usageError{"status takes one campaign", "such as: mailshot status news"}
+			}
+			return nil
+		},
+	}
+	bindLedger(cmd, &o.ledger)
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as one JSON object")
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 1 {
+			o.campaign = args[0]
+		}
+		return o.run(cmd.Context(), a)
+	}
+	return cmd
+}
+
+func (o *statusOptions) run(ctx context.Context, a *app) error {
+	path, err := a.ledgerPath(o.ledger)
+	if err != nil {
+		return err
+	}
+	all, err := campaigns(ctx, path)
+	if err != nil {
+		return err
+	}
+	if o.campaign != "" {
+		if all, err = only(all, o.campaign); err != nil {
+			return err
+		}
+	}
+	a.answer = statusOf(all)
+	if len(all) == 0 {
+		fmt.Fprintln(a.out, "no campaigns: the ledger is empty")
+		return nil
+	}
+	return printCampaigns(a.out, all)
+}
+
+// campaigns lists what the ledger at path holds; nothing where there is none.
+func campaigns(ctx context.Context, path string) ([]ledger.Summary, error) {
+	l, err := openExisting(ctx, path)
+	if l == nil || err != nil {
+		return nil, err
+	}
+	defer l.Close()
+	return l.Campaigns(ctx)
+}
+
+// only gives the campaign that is named.
+func only(all []ledger.Summary, name string) ([]ledger.Summary, error) {
+	var names []string
+	for _, s := range all {
+		if s.Campaign == name {
+			return []ledger.Summary{s}, nil
+		}
+		names = append(names, s.Campaign)
+	}
+	hint := "`mailshot status` lists them"
+	if near := nearest(name, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return nil, &usageError{"no such campaign in the ledger", hint}
+}
+
+func printCampaigns(w io.Writer, all []ledger.Summary) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "CAMPAIGN\tRECIPIENTS\tACCEPTED\tREJECTED\tDEFERRED\tUNKNOWN\tPENDING\tUPDATED")
+	for _, s := range all {
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", s.Campaign, s.Recipients, s.Accepted,
+			s.Rejected, s.Deferred, s.Unknown, s.Pending, s.Updated.UTC().Format(time.RFC3339))
+	}
+	return t.Flush()
+}
+
+type statusJSON struct {
+	Campaigns []campaignJSON `json:"campaigns"`
+}
+
+type campaignJSON struct {
+	Campaign   string `json:"campaign"`
+	Digest     string `json:"digest"`
+	Recipients int    `json:"recipients"`
+	Accepted   int    `json:"accepted"`
+	Rejected   int    `json:"rejected"`
+	Deferred   int    `json:"deferred"`
+	Unknown    int    `json:"unknown"`
+	Pending    int    `json:"pending"`
+	Started    string `json:"started"` // RFC 3339
+	Updated    string `json:"updated"` // RFC 3339
+}
+
+func statusOf(all []ledger.Summary) statusJSON {
+	list := statusJSON{Campaigns: []campaignJSON{}}
+	for _, s := range all {
+		list.Campaigns = append(list.Campaigns, campaignJSON{
+			s.Campaign, s.Digest, s.Recipients, s.Accepted, s.Rejected, s.Deferred, s.Unknown, s.Pending,
+			s.Started.UTC().Format(time.RFC3339), s.Updated.UTC().Format(time.RFC3339),
+		})
+	}
+	return list
+}

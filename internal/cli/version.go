@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func newVersion(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:         "version",
+		Short:       "print version, commit and Go version",
+		Long:        "Prints the version, the commit it was built from, and the version of Go.",
+		Example:     "  mailshot version\n  mailshot version | head -n 1",
+		Annotations: exits(done, wrongUse),
+		Args:        noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			version, commit := build()
+			fmt.Fprintf(a.out, "mailshot %s\ncommit %s\n%s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			return nil
+		},
+	}
+}
+
+// build gives what the linker has written down of the sources.
+func build() (version, commit string) {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown", "unknown"
+	}
+	version, commit = info.Main.Version, "unknown"
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value
+		case s.Key == "vcs.modified" && s.Value == "true":
+			commit += ", and changes since"
+		}
+	}
+	return version, commit
+}
