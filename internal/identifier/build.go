@@ -81,34 +81,39 @@ const manyEntries = 1 << 20
 // Build gives the index and leaves the Builder empty.
 func (b *Builder) Build() *Index {
 	x := &Index{seed: b.seed, starts: b.starts, words: b.words, codes: b.codes}
-	indexed := 0
 	for i := range b.shards {
-		x.shards[i] = newShard(&b.shards[i])
-		b.shards[i] = chunks{}
-		indexed += len(x.shards[i].keys)
-		if b.n > manyEntries && i%(shards/4) == shards/4-1 {
+		if b.n > manyEntries && i%(shards/8) == 0 {
 			runtime.GC()
 		}
-	}
-	x.filter = newBitmap(indexed * 8)
-	for i := range x.shards {
-		x.count(x.shards[i].keys)
+		x.shards[i] = newShard(&b.shards[i])
+		b.shards[i] = chunks{}
 	}
 	*b = *NewBuilder(0)
+	x.makeFilter()
 	return x
 }
 
-// count counts the different keys, which are sorted, and takes them into the
-// filter.
-func (x *Index) count(keys []uint64) {
-	last := uint64(0)
-	for _, key := range keys {
-		k := Kind(key & kindMask)
-		if key != last && k != None {
-			x.distinct++
-		}
-		if last = key; k != Address && k != Digest {
-			x.filter.set(key)
+// filtered says whether keys of kind k are in the filter.
+func filtered(k Kind) bool { return k != Address && k != Digest }
+
+// makeFilter puts the keys that are looked up for every word into the filter,
+// and counts all.
+func (x *Index) makeFilter() {
+	n := 0
+	for i := range x.shards {
+		n += x.shards[i].count(func(k Kind) bool { return k != None })
+	}
+	x.distinct = n
+	n = 0
+	for i := range x.shards {
+		n += x.shards[i].count(filtered)
+	}
+	x.filter = newBitmap(n * 8)
+	for i := range x.shards {
+		for _, key := range x.shards[i].keys {
+			if filtered(Kind(key & kindMask)) {
+				x.filter.set(key)
+			}
 		}
 	}
 }

@@ -41,7 +41,7 @@ type bitmap struct {
 
 // newBitmap gives a bitmap of at least n bits.
 func newBitmap(n int) bitmap {
-	words := 1 << bits.Len(uint(n-1)/64)
+	words := 1 << bits.Len(uint(n/64))
 	return bitmap{make([]uint64, words), uint64(words - 1)}
 }
 

@@ -121,3 +121,10 @@ func TestScan(t *testing.T) {
 		})
 	}
 }
+
+func TestEmptyIndex(t *testing.T) {
+	x := NewBuilder(0).Build()
+	if got := found(x, "Ann <ann@x.example> "+md5Of("ann@x.example")); len(got) > 0 || x.Len() != 0 {
+		t.Errorf("an empty index of %d found %q", x.Len(), got)
+	}
+}

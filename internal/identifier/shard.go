@@ -22,6 +22,18 @@ type entries struct {
 // kind is that of the first entry.
 func (e entries) kind() Kind { return Kind(e.keys[0] & kindMask) }
 
+// count counts the different keys of the kinds that want chooses.
+func (e entries) count(want func(Kind) bool) int {
+	n, last := 0, uint64(0)
+	for _, key := range e.keys {
+		if key != last && want(Kind(key&kindMask)) {
+			n++
+		}
+		last = key
+	}
+	return n
+}
+
 // cutKind cuts off the entries of the first one's kind, where all have one
 // hash.
 func (e entries) cutKind() (first, rest entries) {
@@ -88,7 +100,7 @@ type shard struct {
 
 // newShard sorts what is in c.
 func newShard(c *chunks) shard {
-	width := max(bits.Len(uint(c.n/4)), 1)
+	width := max(bits.Len(uint(c.n/8)), 1)
 	s := shard{shift: 64 - width, buckets: make([]uint32, 1<<width+1)}
 	s.entries = entries{make([]uint64, c.n), make([]uint32, c.n)}
 	s.scatter(c)
