@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -79,26 +80,33 @@ func marked(head []byte) (charset, bool) {
 	return charset{}, false
 }
 
-// unmarked16 tells UTF-16 from a binary file by where its NULs stand: headings
-// and separators have one in every second octet.
+// unmarked16 tells UTF-16 from a binary file: every second octet of headings
+// and separators is NUL, and no control stands in the first line.
 func unmarked16(s source, head []byte) (charset, error) {
-	var even, odd int
-	for i, c := range head {
-		switch {
-		case c == 0 && i%2 == 0:
-			even++
-		case c == 0:
-			odd++
+	found := charset{name: "UTF-16LE", encoding: utf16LE}
+	if nulsAt(head, 0) > nulsAt(head, 1) {
+		found = charset{name: "UTF-16BE", encoding: utf16BE}
+	}
+	text, err := found.encoding.NewDecoder().Bytes(head[:len(head)&^1])
+	firstLine, _, _ := bytes.Cut(text, []byte("\n"))
+	if err != nil || bytes.ContainsFunc(firstLine, isNoText) {
+		return charset{}, &rule.Fault{File: s.name, What: "this is no text", Hint: "save the list as CSV (UTF-8)"}
+	}
+	return found, nil
+}
+
+// nulsAt counts the NULs among every second octet, from the one at start.
+func nulsAt(head []byte, start int) int {
+	n := 0
+	for i := start; i < len(head); i += 2 {
+		if head[i] == 0 {
+			n++
 		}
 	}
-	switch {
-	case odd > 4*even:
-		return charset{name: "UTF-16LE", encoding: utf16LE}, nil
-	case even > 4*odd:
-		return charset{name: "UTF-16BE", encoding: utf16BE}, nil
-	}
-	return charset{}, &rule.Fault{File: s.name, What: "this is no text", Hint: "save the list as CSV (UTF-8)"}
+	return n
 }
+
+func isNoText(r rune) bool { return isStrayControl(r) || r == utf8.RuneError }
 
 // decode gives the text of r, which stands at the list's first octet.
 func (c charset) decode(r io.Reader) (io.Reader, error) {

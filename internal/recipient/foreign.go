@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
 
 	"mailshot/internal/address"
 	"mailshot/internal/identifier"
@@ -57,7 +56,7 @@ func (f *foreign) row(r record) {
 
 // foreignIn gives the first hit in a cell that belongs to another row alone.
 func (f *foreign) foreignIn(cell string, kind Kind, line uint32, mailbox string) (hit, bool) {
-	f.text = append(f.text[:0], shown(cell)...)
+	f.text = append(f.text[:0], cell...)
 	f.hits = f.hits[:0]
 	f.index.Scan(f.text, func(h identifier.Hit) bool {
 		value := f.text[h.Start:h.End]
@@ -129,19 +128,4 @@ func (f *foreign) other(lines []uint32, line uint32) int {
 		}
 	}
 	return 0
-}
-
-// shown gives a cell without the characters that no reader sees.
-func shown(cell string) string {
-	for i := range len(cell) {
-		if cell[i] >= 0x80 {
-			return strings.Map(func(r rune) rune {
-				if unicode.Is(unicode.Cf, r) {
-					return -1
-				}
-				return r
-			}, cell)
-		}
-	}
-	return cell
 }

@@ -67,7 +67,7 @@ func (p *people) addresses(line, column int, cell string) {
 		p.builder.AddAddress(line, a.Canonical())
 		return
 	}
-	for piece := range strings.FieldsFuncSeq(cell, func(r rune) bool { return strings.ContainsRune(" \t\r\n;,/|<>", r) }) {
+	for piece := range strings.FieldsFuncSeq(cell, partsAddresses) {
 		if a, err := address.Parse(piece); err == nil {
 			p.columns[column].Identifiers++
 			p.builder.AddAddress(line, a.Canonical())

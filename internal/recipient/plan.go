@@ -22,6 +22,7 @@ func (l *List) plan(use Use) (plan, error) {
 	if err := l.declareKinds(p.kinds, use.Kinds); err != nil {
 		return p, err
 	}
+	p.kinds[l.address].Kind = KindAddress
 	var err error
 	if p.used, err = l.mark(use.Columns, "the template"); err != nil {
 		return p, err

@@ -62,7 +62,7 @@ func (p *profile) add(seed maphash.Seed, cell string) {
 	}
 	p.filled++
 	p.different[maphash.String(seed, cell)] = struct{}{}
-	if at := strings.IndexByte(cell, '@'); 0 < at && at < len(cell)-1 {
+	if looksLikeAddresses(cell) {
 		p.addresses++
 	}
 	if identifier.Identifies(identifier.Token, cell) {
@@ -72,6 +72,23 @@ func (p *profile) add(seed maphash.Seed, cell string) {
 		p.tokens++
 	}
 }
+
+// looksLikeAddresses says whether more than half of what separators part in
+// the cell has an "@" in its middle: an address, or several, but no text with
+// one in it.
+func looksLikeAddresses(cell string) bool {
+	pieces, addresses := 0, 0
+	for piece := range strings.FieldsFuncSeq(cell, partsAddresses) {
+		pieces++
+		if at := strings.IndexByte(piece, '@'); 0 < at && at < len(piece)-1 {
+			addresses++
+		}
+	}
+	return 2*addresses > pieces
+}
+
+// partsAddresses says whether people write r between two addresses.
+func partsAddresses(r rune) bool { return strings.ContainsRune(" \t\r\n;,/|<>", r) }
 
 // looksRandom says whether cell is long, without spaces, and mixes digits into
 // its letters, as the tokens of links and tickets do.
