@@ -5,10 +5,14 @@
 // emersion/go-message, and looks at the raw bytes for what that library does
 // not show. What it clears, and nothing else, can be sent: only this package
 // can make a Cleared.
+//
+// It does not know what a distribution address expands to, what a relay adds,
+// what remote pictures show, or words inside a picture.
 package guard
 
 import (
-	"io"
+	"crypto/rand"
+	"sync"
 
 	"mailshot/internal/address"
 	"mailshot/internal/identifier"
@@ -63,74 +67,114 @@ type PlannedPart struct {
 	PerRecipient bool
 }
 
-// Guard judges the messages of one campaign.
-type Guard struct{}
+// Guard judges the messages of one campaign. It is safe for concurrent use.
+type Guard struct {
+	policy  Policy
+	index   *identifier.Index
+	own     ownership
+	fields  fieldRules
+	secret  [32]byte // makes stand-ins of shared parts unforgeable
+	shared  sync.Map // *message.Part -> *sharedPart
+	files   sync.Map // SHA-256 of a recipient's own attachment -> line of its row
+	records []record // by ordinal
+	refused bool     // by Constants
+}
 
 // New makes a guard; rows is how many messages there will be.
-func New(p Policy, x *identifier.Index, rows int) *Guard { panic("unwritten") }
-
-// Constants judges once what all messages share: the template's own words and
-// the shared attachments (foreign-in-template, list-as-message,
-// unreadable-attachment). shared maps each file as the user named it to its
-// content.
-func (g *Guard) Constants(shared []message.File) ([]rule.Refusal, []rule.Warning) { panic("unwritten") }
+func New(p Policy, x *identifier.Index, rows int) *Guard {
+	g := &Guard{policy: p, index: x, records: make([]record, rows)}
+	rand.Read(g.secret[:])
+	g.fields = newFieldRules(p)
+	g.own = newOwnership(p, x)
+	return g
+}
 
 // Reader judges one message after another; it is used by one goroutine.
-type Reader struct{}
+type Reader struct {
+	g       *Guard
+	row     *recipient.Row
+	message *message.Message
+	raw     []byte // the message, shared parts replaced by their stand-ins
+	digest  digester
+	parser  parser
+	scanner scanner
+	views   viewer
+	parts   int                      // entities met so far
+	collect func(place, []byte, hit) // takes finds in constants; nil where a row is judged
+	report
+}
+
+// report collects what is found in one message; one cause is told once.
+type report struct {
+	refusals []rule.Refusal
+	warnings []rule.Warning
+	causes   map[cause]bool
+}
+
+type cause struct {
+	rule  rule.ID
+	other int    // line of the row whose data was found
+	where string // where nobody's data was found
+}
+
+// maxRefusals of one message are told; one is enough to stop the campaign.
+const maxRefusals = 20
 
 // Reader gives a new Reader.
-func (g *Guard) Reader() *Reader { panic("unwritten") }
+func (g *Guard) Reader() *Reader {
+	r := &Reader{g: g}
+	r.causes = make(map[cause]bool)
+	r.digest = newDigester()
+	r.parser = newParser()
+	r.scanner = newScanner(g.index)
+	return r
+}
 
 // Judge reads m, the message for row, back. Where it refuses nothing, m's
 // digest is recorded under row.Ordinal.
 func (r *Reader) Judge(row *recipient.Row, m *message.Message) ([]rule.Refusal, []rule.Warning) {
-	panic("unwritten")
+	r.begin(row, m)
+	r.judgeEnvelope()
+	r.judgePrefix()
+	if r.assemble() {
+		r.judgeLines()
+		r.judgeEntities()
+		r.scan(place{name: "source", markup: true}, r.raw)
+	}
+	r.settle()
+	return r.refusals, r.warnings
 }
 
-// Digest is what stands for one message in a Seal: 16 bytes of a SHA-256 over
-// the envelope and all bytes but the Date, a shared part by its own hash.
-type Digest [16]byte
+func (r *Reader) begin(row *recipient.Row, m *message.Message) {
+	r.row, r.message, r.parts = row, m, 0
+	r.refusals, r.warnings = nil, nil
+	clear(r.causes)
+}
 
-// Repeat compares m, made a second time for row by another worker, with the
-// one that was judged; call it after Judge has returned for row. It gives
-// nil, or a not-repeatable refusal.
-func (r *Reader) Repeat(row *recipient.Row, m *message.Message) *rule.Refusal { panic("unwritten") }
+// settle records the verdict.
+func (r *Reader) settle() {
+	if m := r.message; m.Ordinal != r.row.Ordinal || m.Line != r.row.Line {
+		r.refuse(rule.Envelope, "envelope", "it is the message for another row", hintReport)
+	}
+	if r.row.Ordinal < 0 || r.row.Ordinal >= len(r.g.records) {
+		r.refuse(rule.Structure, "", "the row is not one of those announced", hintReport)
+		return
+	}
+	rec := &r.g.records[r.row.Ordinal]
+	if len(r.refusals) > 0 {
+		rec.state = refused
+		return
+	}
+	*rec = record{digest: r.digest.of(r.message), state: judged}
+}
 
-// Seal ends the check. It fails where anything was refused, a row was not
-// judged, or one was not repeated.
-func (g *Guard) Seal() (*Seal, error) { panic("unwritten") }
-
-// Seal is the proof that all messages of a campaign were judged and none
-// refused: the digests that may leave. It is safe for concurrent use.
-type Seal struct{}
-
-// Sum is the SHA-256 over all digests in ascending order: it does not depend
-// on the order of the rows.
-func (s *Seal) Sum() [32]byte { panic("unwritten") }
-
-// Clear compares m, made again for sending, with the digest that was cleared
-// for its row, and gives what transport takes. The error is a rule.Refusal
-// with the rule wire.
-func (s *Seal) Clear(m *message.Message) (Cleared, error) { panic("unwritten") }
-
-// Cleared is a message that may be sent. Only this package can make one; every
-// method of the zero value panics.
-type Cleared struct{ m *message.Message }
-
-// Envelope gives the one sender and the one recipient.
-func (c Cleared) Envelope() message.Envelope { panic("unwritten") }
-
-// Ordinal and Line give the row that the message is for.
-func (c Cleared) Ordinal() int { panic("unwritten") }
-func (c Cleared) Line() int    { panic("unwritten") }
-
-// Size is the number of octets of the message before dot-stuffing.
-func (c Cleared) Size() int { panic("unwritten") }
-
-// Digest is the cleared digest.
-func (c Cleared) Digest() Digest { panic("unwritten") }
-
-// WriteTo writes the message to w and hashes it as it does; it returns a
-// rule.Refusal with the rule wire, before the last byte is written, where the
-// bytes are not those that were cleared.
-func (c Cleared) WriteTo(w io.Writer) (int64, error) { panic("unwritten") }
+// judgeEnvelope looks at MAIL FROM and RCPT TO.
+func (r *Reader) judgeEnvelope() {
+	e := r.message.Envelope
+	if e.To.IsZero() || e.To != r.row.Address {
+		r.refuse(rule.Envelope, "envelope", "the recipient of the envelope is not the row's address", hintReport)
+	}
+	if e.From != r.g.policy.EnvelopeFrom {
+		r.refuse(rule.Envelope, "envelope", "the sender of the envelope differs from the campaign's", hintReport)
+	}
+}

@@ -1,0 +1,189 @@
+package guard
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+
+	"mailshot/internal/identifier"
+	"mailshot/internal/message"
+	"mailshot/internal/recipient"
+	"mailshot/internal/rule"
+)
+
+// listRows is how many different rows' addresses in one text make it a list.
+const listRows = 3
+
+// Constants judges once what all messages share: the template's own words and
+// the shared attachments (foreign-in-template, list-as-message,
+// unreadable-attachment), and the fixed header fields (header) and senders
+// (sender).
+func (g *Guard) Constants(shared []message.File) ([]rule.Refusal, []rule.Warning) {
+	c := constants{Reader: g.Reader(), others: make(map[string]map[int]bool)}
+	c.row = &recipient.Row{Line: -1}
+	c.collect = c.note
+	c.headers()
+	c.senders()
+	for _, t := range g.policy.Constants {
+		c.at = t
+		c.text(t.Text)
+	}
+	for i, f := range shared {
+		c.file(i, f)
+	}
+	g.refused = len(c.refusals) > 0
+	return c.refusals, c.warnings
+}
+
+// constants is a Reader put to what no row is at fault for.
+type constants struct {
+	*Reader
+	at     Constant                // what is being read
+	others map[string]map[int]bool // rows whose addresses stand in a file
+	known  map[int]bool            // rows that a sender was refused for
+}
+
+// say notes a refusal once.
+func (c *constants) say(f rule.Refusal) {
+	key := cause{rule: f.Rule, other: f.OtherLine, where: f.File + f.Where}
+	if f.OtherLine == 0 {
+		key.where += itoa(f.Line)
+	}
+	if c.causes[key] {
+		return
+	}
+	c.causes[key] = true
+	c.refusals = append(c.refusals, f)
+}
+
+// headers refuses fixed fields that must not stand.
+func (c *constants) headers() {
+	for i, f := range c.g.policy.Headers {
+		name := plainName(f.Name)
+		why := c.g.fields.wrong(name)
+		if why == "" && variable[name] {
+			why = "a field that the program itself writes"
+		}
+		if why == "" {
+			continue
+		}
+		c.say(rule.Refusal{
+			Rule: rule.Header, File: c.g.policy.Template, Line: c.lineOf(f.Value),
+			Where: whereFixed(i, name), What: why, Hint: hintHeader,
+		})
+	}
+}
+
+// variable are the fields that a template has keys of their own for.
+var variable = setOf("date", "from", "sender", "reply-to", "to", "subject", "message-id", "mime-version",
+	"content-type", "content-transfer-encoding", "content-disposition", "list-unsubscribe", "list-unsubscribe-post")
+
+func whereFixed(i int, name string) string {
+	if allowedFields[name] || forbiddenFields[name] || strings.HasPrefix(name, "resent-") {
+		return "headers, " + spelled(name)
+	}
+	return "headers, entry " + itoa(i+1)
+}
+
+// lineOf gives the template's line at which a value of the front matter
+// stands; 0 where it is not known.
+func (c *constants) lineOf(value string) int {
+	for _, t := range c.g.policy.Constants {
+		if t.File == c.g.policy.Template && t.Text == value {
+			return t.Line
+		}
+	}
+	return 0
+}
+
+// senders refuses a Sender or Reply-To that is on the list and not declared.
+func (c *constants) senders() {
+	c.sender("sender", c.g.policy.Sender.Address.Canonical())
+	c.sender("reply-to", c.g.policy.ReplyTo.Address.Canonical())
+}
+
+func (c *constants) sender(key, canonical string) {
+	if canonical == "" || canonical == "@" || c.g.own.identities[canonical] {
+		return
+	}
+	c.g.index.Scan([]byte(canonical), func(h identifier.Hit) bool {
+		if h.Kind != identifier.Address || h.Start != 0 || h.End != len(canonical) {
+			return true
+		}
+		c.g.own.written[h.Key] = true // one cause, one refusal
+		c.say(rule.Refusal{
+			Rule: rule.Sender, File: c.g.policy.Template, OtherLine: int(h.Lines[0]), Where: key,
+			What: whose(h.Kind, int(h.Lines[0])),
+			Hint: "if this person answers for the campaign, name the address under identities",
+		})
+		return true
+	})
+}
+
+// text reads a run of the template.
+func (c *constants) text(text string) {
+	p := place{name: "", line: 1}
+	if strings.ContainsRune(text, '<') {
+		c.readHTML(p, []byte(text), 0)
+		return
+	}
+	c.read(p, []byte(text))
+}
+
+// note takes what a Reader finds in a constant.
+func (c *constants) note(p place, text []byte, h hit) {
+	line := c.at.Line
+	if p.line > 0 {
+		line += p.line - 1 + bytes.Count(text[:h.Start], []byte("\n"))
+	}
+	if h.Kind == identifier.Address && c.isList(c.at.File, h.line) {
+		c.list(c.at.File, p.name)
+		return
+	}
+	c.say(rule.Refusal{
+		Rule: rule.ForeignInTemplate, File: c.at.File, Line: line, OtherLine: h.line, Where: p.name,
+		What: whose(h.Kind, h.line), Hint: hintTemplate,
+	})
+}
+
+const hintTemplate = "take it out; if it is the sender's own, name the address under identities; if it only looks like that row's data, list it under allow with a reason"
+
+// isList says whether file holds so many rows' addresses that it is the list.
+func (c *constants) isList(file string, line int) bool {
+	if c.others[file] == nil {
+		c.others[file] = make(map[int]bool)
+	}
+	c.others[file][line] = true
+	return len(c.others[file]) >= listRows
+}
+
+// list turns what was refused in file into the one cause that it has.
+func (c *constants) list(file, where string) {
+	kept := c.refusals[:0]
+	for _, f := range c.refusals {
+		if f.Rule != rule.ForeignInTemplate || f.File != file {
+			kept = append(kept, f)
+		}
+	}
+	c.refusals = kept
+	c.say(rule.Refusal{
+		Rule: rule.ListAsMessage, File: file, Where: where,
+		What: fmt.Sprintf("the addresses of %d rows and more: it is the list, or an export of it", listRows),
+		Hint: "take the list out; a message shows its own row only",
+	})
+}
+
+// file reads a shared attachment.
+func (c *constants) file(i int, f message.File) {
+	c.at = Constant{File: f.Path}
+	where := "attachment " + itoa(i+1)
+	if sum := sha256.Sum256(f.Content); sum == c.g.policy.Fingerprint {
+		c.list(f.Path, where)
+		return
+	}
+	c.say(rule.Refusal{
+		Rule: rule.UnreadableAttachment, File: f.Path, Where: where,
+		What: "an attachment that cannot be read", Hint: "name its SHA-256 under allow-files",
+	})
+}

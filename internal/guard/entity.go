@@ -1,0 +1,254 @@
+package guard
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"io"
+	"slices"
+	"strings"
+
+	gomessage "github.com/emersion/go-message"
+
+	"mailshot/internal/rule"
+)
+
+// maxDepth is how deep MIME entities may be nested.
+const maxDepth = 8
+
+// judgeEntities reads the message and all parts in it.
+func (r *Reader) judgeEntities() {
+	block, body := splitHeader(r.raw)
+	h := r.parser.read(block)
+	r.judgeHeader(h)
+	r.judgeEntity(h, body, 0)
+	if r.parts < len(r.g.policy.Plan.Parts) {
+		r.refuse(rule.Structure, "", "a planned part is missing", hintReport)
+	}
+}
+
+// splitHeader cuts an entity after its header's empty line.
+func splitHeader(entity []byte) (block, body []byte) {
+	if bytes.HasPrefix(entity, []byte("\r\n")) {
+		return entity[:2], entity[2:]
+	}
+	i := bytes.Index(entity, []byte("\r\n\r\n"))
+	if i < 0 {
+		return entity, nil
+	}
+	return entity[:i+4], entity[i+4:]
+}
+
+func (r *Reader) judgeEntity(h *heading, body []byte, depth int) {
+	where := wherePart(r.parts)
+	if depth > maxDepth {
+		r.refuse(rule.Structure, where, "parts nested deeper than the guard reads", hintReport)
+		return
+	}
+	planned := r.planned(h, where, depth)
+	r.parts++
+	if why := r.dangerous(h, depth); why != "" {
+		r.refuse(rule.Structure, where, why, hintReport)
+		return
+	}
+	if !strings.HasPrefix(h.mediaType, "multipart/") {
+		r.judgeLeaf(h, body, where, planned)
+		return
+	}
+	parts, ok := splitParts(body, h.params["boundary"])
+	if !ok {
+		r.refuse(rule.Structure, where, "something stands before, between or after its parts", hintReport)
+	}
+	for _, part := range parts {
+		block, inner := splitHeader(part)
+		r.judgeEntity(r.parser.part(block), inner, depth+1)
+	}
+}
+
+func wherePart(i int) string {
+	if i == 0 {
+		return "message"
+	}
+	return "part " + itoa(i)
+}
+
+// planned compares an entity with the plan's next one.
+func (r *Reader) planned(h *heading, where string, depth int) PlannedPart {
+	plan := r.g.policy.Plan.Parts
+	if r.parts >= len(plan) {
+		r.refuse(rule.Structure, where, "a part that was not planned", hintReport)
+		return PlannedPart{}
+	}
+	p := plan[r.parts]
+	if h.mediaType != p.Type || h.disposition != p.Disposition || depth != p.Depth || !p.PerRecipient && h.file != p.File {
+		r.refuse(rule.Structure, where, "its type, place, disposition or file name is not the planned one", hintReport)
+	}
+	return p
+}
+
+// dangerous says why an entity cannot be read, or is none that a campaign has.
+func (r *Reader) dangerous(h *heading, depth int) string {
+	if h.flaw != "" {
+		return h.flaw
+	}
+	switch h.mediaType {
+	case "multipart/encrypted", "message/partial", "message/external-body":
+		return "a type that hides what is in it"
+	}
+	if depth == 0 {
+		return ""
+	}
+	for i, f := range h.fields {
+		name := plainName(f.name)
+		twice := slices.ContainsFunc(h.fields[:i], func(o field) bool { return strings.EqualFold(o.name, f.name) })
+		if !partFields[name] || twice {
+			return "a field that a part does not have, or has once"
+		}
+	}
+	r.scanPartHeader(h)
+	return ""
+}
+
+// splitParts cuts the body of a multipart entity at its boundary lines (RFC
+// 2046 section 5.1). ok is false where anything stands outside of the parts
+// but one line end, or a line could be taken for a boundary by some readers
+// and not by others.
+func splitParts(body []byte, boundary string) (parts [][]byte, ok bool) {
+	if boundary == "" {
+		return nil, false
+	}
+	mark := []byte("--" + boundary)
+	if !bytes.HasPrefix(body, mark) {
+		return nil, false
+	}
+	rest := body[len(mark):]
+	for {
+		if last, ends := bytes.CutPrefix(rest, []byte("--")); ends {
+			return parts, len(last) == 0 || string(last) == "\r\n"
+		}
+		inner, exact := bytes.CutPrefix(rest, []byte("\r\n"))
+		if !exact {
+			return parts, false
+		}
+		end := bytes.Index(inner, append([]byte("\r\n"), mark...))
+		if end < 0 {
+			return append(parts, inner), false
+		}
+		if bytes.HasPrefix(inner, mark) {
+			return append(parts, inner), false // an empty part: readers differ on it
+		}
+		parts, rest = append(parts, inner[:end]), inner[end+2+len(mark):]
+	}
+}
+
+// judgeLeaf reads an entity that holds no others.
+func (r *Reader) judgeLeaf(h *heading, body []byte, where string, p PlannedPart) {
+	known := r.standsFor(body)
+	if p.Content != [32]byte{} || known != nil {
+		if known == nil || known.content != p.Content || h.header.Get("Content-Transfer-Encoding") != "base64" {
+			r.refuse(rule.Structure, where, "it is not the planned attachment", hintReport)
+		}
+		return
+	}
+	buf := r.views.take(len(body))
+	content, why := decodeBody(h, body, buf)
+	defer r.views.give(content)
+	if why != "" {
+		r.refuse(rule.Structure, where, why, hintReport)
+		return
+	}
+	if p.PerRecipient || h.disposition == "attachment" {
+		r.judgeFile(h.file, content, where)
+		return
+	}
+	r.judgeText(h, content, where)
+}
+
+// judgeText reads a part that is shown as text.
+func (r *Reader) judgeText(h *heading, content []byte, where string) {
+	switch h.mediaType {
+	case "text/plain":
+		r.read(place{name: "body", line: 1}, joinFlowed(h, content))
+	case "text/html":
+		r.readHTML(place{name: "html part", line: 1}, content, 0)
+	default:
+		r.refuse(rule.Structure, where, "a part that is shown and is neither text nor HTML", hintReport)
+	}
+}
+
+// joinFlowed undoes DelSp (RFC 3676 section 4), which takes the space at the
+// end of a line away and joins it with the next.
+func joinFlowed(h *heading, text []byte) []byte {
+	if !strings.EqualFold(h.params["delsp"], "yes") {
+		return text
+	}
+	text = bytes.ReplaceAll(text, []byte(" \r\n"), nil)
+	return bytes.ReplaceAll(text, []byte(" \n"), nil)
+}
+
+// decodeBody undoes the transfer encoding and the charset, by go-message. It
+// says why that cannot be done; "" where it could.
+func decodeBody(h *heading, body, buf []byte) (content []byte, why string) {
+	switch encoding := strings.ToLower(strings.TrimSpace(h.header.Get("Content-Transfer-Encoding"))); encoding {
+	case "", "7bit":
+		if slices.ContainsFunc(body, func(c byte) bool { return c >= 0x80 }) {
+			return buf, "8-bit text in a part that says it has none"
+		}
+	case "8bit", "quoted-printable", "base64":
+	default:
+		return buf, "a transfer encoding that the guard does not read"
+	}
+	e, err := gomessage.New(h.header, bytes.NewReader(body))
+	if err != nil {
+		return buf, "a charset that the guard does not read"
+	}
+	content = buf
+	for {
+		if len(content) == cap(content) {
+			content = slices.Grow(content, 1)
+		}
+		n, err := e.Body.Read(content[len(content):cap(content)])
+		content = content[:len(content)+n]
+		if err == io.EOF {
+			return content, ""
+		}
+		if err != nil {
+			return content, "a body that is not of the encoding it says"
+		}
+	}
+}
+
+// scanField looks at the value of a header field in every view of it.
+func (r *Reader) scanField(where, value string) {
+	p := place{name: where}
+	r.read(p, []byte(value))
+	decoded, ok := decodeWords(value)
+	if !ok || strings.ContainsRune(decoded, '\uFFFD') {
+		r.refuse(rule.Structure, where, "an encoded word that cannot be decoded", hintReport)
+	}
+	if decoded != value {
+		r.read(p, []byte(decoded))
+	}
+}
+
+// scanPartHeader looks at the header of a part: its fields, and its parameters
+// as RFC 2231 decodes them.
+func (r *Reader) scanPartHeader(h *heading) {
+	where := wherePart(r.parts - 1)
+	for _, f := range h.fields {
+		r.scanField(where, f.value)
+	}
+	for _, v := range h.params {
+		r.scanField(where, v)
+	}
+	r.scanField(where+", file name", h.file)
+}
+
+// judgeFile reads a recipient's own attachment: it may be used by this row
+// only, and holds nobody else.
+func (r *Reader) judgeFile(name string, content []byte, where string) {
+	sum := sha256.Sum256(content)
+	if line, used := r.g.files.LoadOrStore(sum, r.row.Line); used && line != r.row.Line {
+		r.refuseFor(rule.AttachmentPairing, line.(int), where, "the attachment is that of the row at line "+itoa(line.(int))+" as well", "give each row a file of its own, or attach one file for all")
+	}
+	r.refuse(rule.UnreadableAttachment, where, "an attachment that cannot be read", "name its SHA-256 under allow-files")
+}

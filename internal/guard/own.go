@@ -1,0 +1,215 @@
+package guard
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"mailshot/internal/address"
+	"mailshot/internal/identifier"
+)
+
+// verdict says whose an identifier in a message is.
+type verdict uint8
+
+const (
+	foreign verdict = iota
+	fine
+	mixed // a name made of words of the row and of the template
+)
+
+// ownership knows what may stand in a message though it identifies somebody
+// on the list.
+type ownership struct {
+	identityLines map[uint32]bool
+	identities    map[string]bool // canonical addresses
+	written       map[uint64]bool // keys of the sender's own data that the template holds
+	allowed       map[uint64]bool // keys of what `allow` names
+	relational    []int           // columns
+	words         map[string]bool // of the template
+}
+
+func newOwnership(p Policy, x *identifier.Index) ownership {
+	o := ownership{
+		identityLines: make(map[uint32]bool),
+		identities:    make(map[string]bool),
+		written:       make(map[uint64]bool),
+		allowed:       make(map[uint64]bool),
+		words:         make(map[string]bool),
+	}
+	for _, a := range append([]address.Address{p.From.Address}, p.Identities...) {
+		o.identify(x, a)
+	}
+	for _, v := range p.Allow {
+		o.allow(x, v)
+	}
+	o.relational = columnsNamed(p)
+	for _, c := range p.Constants {
+		o.write(x, c.Text)
+	}
+	o.write(x, p.From.Name+" <"+p.From.Address.String()+">")
+	return o
+}
+
+func columnsNamed(p Policy) (columns []int) {
+	for i, k := range p.Kinds {
+		for _, name := range p.Relational {
+			if k.Column.Name == name {
+				columns = append(columns, i)
+			}
+		}
+	}
+	return columns
+}
+
+// identify notes which rows are the sender's own.
+func (o *ownership) identify(x *identifier.Index, a address.Address) {
+	if a.IsZero() {
+		return
+	}
+	o.identities[a.Canonical()] = true
+	x.Scan([]byte(a.Canonical()), func(h identifier.Hit) bool {
+		if h.Kind == identifier.Address && h.Start == 0 && h.End == len(a.Canonical()) {
+			for _, line := range h.Lines {
+				o.identityLines[line] = true
+			}
+		}
+		return true
+	})
+}
+
+// allow notes the keys of a value that may stand anywhere.
+func (o *ownership) allow(x *identifier.Index, value string) {
+	for _, k := range x.Keys(nil, value) {
+		o.allowed[k] = true
+	}
+	value = strings.TrimSpace(value)
+	x.Scan([]byte(value), func(h identifier.Hit) bool {
+		if h.Start == 0 && h.End == len(value) {
+			o.allowed[h.Key] = true
+		}
+		return true
+	})
+}
+
+// write notes what the template itself holds: the sender's own data, and words.
+func (o *ownership) write(x *identifier.Index, text string) {
+	for _, w := range wordsOf(text) {
+		o.words[w] = true
+	}
+	x.Scan([]byte(text), func(h identifier.Hit) bool {
+		if o.coversRow(h) {
+			o.written[h.Key] = true
+		}
+		return true
+	})
+}
+
+// coversRow says whether h is what an identity covers of its row: address,
+// full name and phone number.
+func (o *ownership) coversRow(h identifier.Hit) bool {
+	for _, line := range h.Lines {
+		if o.identityLines[line] {
+			return h.Kind != identifier.Private && (h.Kind != identifier.Token || h.Digits >= phoneDigits)
+		}
+	}
+	return false
+}
+
+// isFree says whether what has this key may stand in every message.
+func (o *ownership) isFree(key uint64) bool { return o.allowed[key] || o.written[key] }
+
+// phoneDigits is what a number must have to pass for a phone number.
+const phoneDigits = 7
+
+// ownership says whose h, which stands in a message as text, is.
+func (r *Reader) ownership(text []byte, h identifier.Hit) verdict {
+	switch {
+	case r.relational(h):
+		return fine
+	case h.Kind == identifier.Address:
+		return r.ownAddress(text)
+	case h.Kind == identifier.Digest:
+		return foreign
+	case r.inCells(text, h):
+		return fine
+	case h.Kind == identifier.Name && r.isMixed(text):
+		return mixed
+	}
+	return foreign
+}
+
+// ownAddress compares canonical forms: an index names at most MaxRows rows of
+// an address that many share.
+func (r *Reader) ownAddress(text []byte) verdict {
+	a, err := address.Parse(string(text))
+	if err == nil && a.Canonical() == r.row.Address.Canonical() {
+		return fine
+	}
+	return foreign
+}
+
+// relational says whether h stands in a cell that names another on purpose.
+func (r *Reader) relational(h identifier.Hit) (there bool) {
+	for _, i := range r.g.own.relational {
+		if i >= len(r.row.Cells) {
+			continue
+		}
+		r.g.index.Scan([]byte(r.row.Cells[i]), func(c identifier.Hit) bool {
+			there = there || c.Key == h.Key
+			return !there
+		})
+	}
+	return there
+}
+
+// inCells says whether h is the whole of one of the row's cells or, where it
+// is a bare number, stands in one.
+func (r *Reader) inCells(text []byte, h identifier.Hit) bool {
+	var keys [2]uint64
+	number := digitsOf(string(text))
+	for _, cell := range r.row.Cells {
+		for _, k := range r.g.index.Keys(keys[:0], cell) {
+			if k == h.Key {
+				return true
+			}
+		}
+		if h.Digits > 0 && strings.Contains(digitsOf(cell), number) {
+			return true
+		}
+	}
+	return false
+}
+
+func digitsOf(s string) string {
+	return strings.Map(func(c rune) rune {
+		if unicode.IsDigit(c) {
+			return c
+		}
+		return -1
+	}, s)
+}
+
+// isMixed says whether every word of a name is the row's or the template's.
+func (r *Reader) isMixed(text []byte) bool {
+	mine := make(map[string]bool)
+	for _, cell := range r.row.Cells {
+		for _, w := range wordsOf(cell) {
+			mine[w] = true
+		}
+	}
+	for _, w := range wordsOf(string(text)) {
+		if !mine[w] && !r.g.own.words[w] {
+			return false
+		}
+	}
+	return true
+}
+
+// wordsOf gives the words of s in lower case and one Unicode form.
+func wordsOf(s string) []string {
+	return strings.FieldsFunc(strings.ToLower(norm.NFKC.String(s)), func(c rune) bool {
+		return !unicode.IsLetter(c) && !unicode.IsMark(c) && !unicode.IsDigit(c)
+	})
+}

@@ -1,0 +1,68 @@
+package guard
+
+import (
+	"fmt"
+
+	"mailshot/internal/identifier"
+	"mailshot/internal/rule"
+)
+
+// hintReport is the next step where a message came out wrong although the
+// template is not at fault.
+const hintReport = "look at the message with --dry-run --out; if the template does not ask for this, report a defect"
+
+// refuse notes a refusal of the row's message that shows nobody else's data.
+func (r *Reader) refuse(id rule.ID, where, what, hint string) {
+	r.add(cause{rule: id, where: where}, rule.Refusal{Rule: id, Where: where, What: what, Hint: hint})
+}
+
+// refuseFor notes that the data of the row at line other was found.
+func (r *Reader) refuseFor(id rule.ID, other int, where, what, hint string) {
+	r.add(cause{rule: id, other: other}, rule.Refusal{Rule: id, OtherLine: other, Where: where, What: what, Hint: hint})
+}
+
+func (r *Reader) add(c cause, f rule.Refusal) {
+	if r.causes[c] || len(r.refusals) >= maxRefusals {
+		return
+	}
+	r.causes[c] = true
+	f.File, f.Line, f.Row = r.g.policy.List, r.row.Line, r.row.Number
+	r.refusals = append(r.refusals, f)
+}
+
+// warn notes something worth a look, once a message and place.
+func (r *Reader) warn(where, what string) {
+	c := cause{where: where + what}
+	if r.causes[c] || len(r.warnings) >= maxRefusals {
+		return
+	}
+	r.causes[c] = true
+	r.warnings = append(r.warnings, rule.Warning{File: r.g.policy.List, Line: r.row.Line, Where: where, What: what})
+}
+
+// whose names a find by kind and row, never by value.
+func whose(k identifier.Kind, line int) string {
+	return fmt.Sprintf("the %s of the row at line %d", k, line)
+}
+
+// ruleFor gives the rule that another row's data of kind k breaks.
+func ruleFor(k identifier.Kind) rule.ID {
+	switch k {
+	case identifier.Address, identifier.Digest:
+		return rule.ForeignAddress
+	case identifier.Name:
+		return rule.ForeignName
+	}
+	return rule.ForeignIdentifier
+}
+
+// hintFor gives the next step where another row's data of kind k was found.
+func hintFor(k identifier.Kind) string {
+	switch k {
+	case identifier.Address, identifier.Digest:
+		return "look where the template takes it from; the sender's own address goes under identities, a column that names another person on purpose under relational"
+	case identifier.Name:
+		return "look at this row's cells; a column that names another person on purpose goes under relational, words that only look like a name under allow"
+	}
+	return "look at this row's cells; a column that names another person on purpose goes under relational, one that identifies nobody under columns as text"
+}

@@ -1,0 +1,306 @@
+package guard
+
+import (
+	"bytes"
+	"hash/maphash"
+
+	"mailshot/internal/identifier"
+)
+
+// place is where a text stands, as a refusal tells it.
+type place struct {
+	name   string // "header Subject", "body", "attachment 2"
+	line   int    // of the text's first line; 0 where a line would say nothing
+	markup bool   // short numbers identify nobody here
+}
+
+// at gives the place of the byte at offset in text.
+func (p place) at(text []byte, offset int) string {
+	if p.line == 0 {
+		return p.name
+	}
+	return p.name + ", line " + itoa(p.line+bytes.Count(text[:offset], []byte("\n")))
+}
+
+// scanner remembers runs of text in which nobody's identifier stands, however
+// they are read. Most of a message is the template's own text, so most of it
+// is looked up and not searched.
+type scanner struct {
+	index  *identifier.Index
+	seed   maphash.Seed
+	recent map[uint64]struct{}
+	older  map[uint64]struct{}
+	probes int // chunks read by themselves to be remembered
+	hits   int // finds so far that depend on the row
+	found  []hit
+	mine   []span
+}
+
+// What a scanner remembers at most, in each of two generations, and how many
+// chunks it reads once more to remember them.
+const (
+	maxClean  = 1 << 13
+	maxProbes = 1 << 14
+)
+
+func newScanner(x *identifier.Index) scanner {
+	return scanner{index: x, seed: maphash.MakeSeed(), recent: make(map[uint64]struct{})}
+}
+
+// clean says whether key was remembered.
+func (s *scanner) clean(key uint64) bool {
+	if _, ok := s.recent[key]; ok {
+		return true
+	}
+	if _, ok := s.older[key]; ok {
+		s.remember(key)
+		return true
+	}
+	return false
+}
+
+func (s *scanner) remember(key uint64) {
+	if len(s.recent) >= maxClean {
+		s.older, s.recent = s.recent, make(map[uint64]struct{}, maxClean)
+	}
+	s.recent[key] = struct{}{}
+}
+
+// overlap is how far back a chunk's key reaches, and overlapWords how many
+// words it must reach over, so that no identifier that ends in the chunk
+// begins before what the key was made of: identifier looks at no more words
+// of a value.
+const (
+	overlap      = 256
+	overlapWords = 32
+)
+
+// A chunk is a piece of a text between two cuts.
+type chunk struct{ from, to int }
+
+// cut gives the chunk of text that begins at from. Cuts depend on the text
+// around them alone, so that what follows a recipient's own words is cut alike
+// in every message: after a line, or after some of the spaces in a long one.
+func cut(text []byte, from int) chunk {
+	i := from
+	for {
+		n := bytes.IndexByte(text[i:], '\n')
+		line := text[i:]
+		if n >= 0 {
+			line = text[i : i+n+1]
+		}
+		if len(line) > longLine {
+			if at := cutLong(line); at > 0 {
+				return chunk{from, i + at}
+			}
+		}
+		i += len(line)
+		if n < 0 || len(line) >= shortLine {
+			return chunk{from, i}
+		}
+	}
+}
+
+const (
+	shortLine = 24  // a shorter line is read together with the next
+	longLine  = 320 // a longer one is cut in itself
+)
+
+// cutLong gives the place after a space in a long line, chosen by the bytes
+// before it; 0 for none.
+func cutLong(line []byte) int {
+	for i := 2; i < len(line)-1; i++ {
+		n := bytes.IndexByte(line[i:], ' ')
+		if n < 0 {
+			return 0
+		}
+		i += n
+		if (line[i-1]*31+line[i-2])&7 == 0 && i > shortLine {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// key stands for the chunk c and all before it that could be part of an
+// identifier that ends in it.
+func (s *scanner) key(text []byte, c chunk, how way) uint64 {
+	from := max(0, c.from-overlap)
+	h := maphash.Bytes(s.seed, text[from:c.to])
+	if from == 0 {
+		h += wholeSalt
+	}
+	return h + uint64(how)*waySalt
+}
+
+const (
+	wholeSalt = 0x9E3779B97F4A7C15 // the key reaches the beginning of the text
+	waySalt   = 0xC2B2AE3D27D4EB4F
+)
+
+// bounded says whether the key of c reaches far enough to be remembered.
+func bounded(text []byte, c chunk) bool {
+	from := c.from - overlap
+	if from <= 0 {
+		return true
+	}
+	words, in := 0, false
+	for _, b := range text[from:c.from] {
+		is := b >= 0x80 || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
+		if is && !in {
+			words++
+		}
+		in = is
+	}
+	return words > overlapWords
+}
+
+// way says in which views a text is read.
+type way uint8
+
+const (
+	asIs   way        = iota // as it stands
+	unfold                   // and with its escapes undone
+	ways                     // how many there are
+	tag    = 2 * ways        // of HTML, with its attributes
+)
+
+// wayOf tells ways and places apart where they matter to what is found.
+func wayOf(p place, w way) way {
+	if p.markup {
+		return w + ways
+	}
+	return w
+}
+
+// scan looks for other people in text as it stands.
+func (r *Reader) scan(p place, text []byte) { r.search(p, text, asIs) }
+
+// read looks for other people in text as it stands and in every view of it
+// that some program could show.
+func (r *Reader) read(p place, text []byte) { r.search(p, text, unfold) }
+
+func (r *Reader) search(p place, text []byte, w way) {
+	s, how := &r.scanner, wayOf(p, w)
+	for from := 0; from < len(text); {
+		c := cut(text, from)
+		if s.clean(s.key(text, c, how)) {
+			from = c.to
+			continue
+		}
+		run, n := c, 1
+		for run.to < len(text) {
+			next := cut(text, run.to)
+			if s.clean(s.key(text, next, how)) {
+				break
+			}
+			run.to, n = next.to, n+1
+		}
+		r.searchRun(p, text, run, n, w)
+		from = run.to
+	}
+}
+
+// searchRun judges n neighbouring chunks that are not known to be clean, and
+// remembers those that are.
+func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
+	s := &r.scanner
+	quiet := r.look(p, text, run, w)
+	if !quiet && (n == 1 || s.probes > maxProbes) {
+		return
+	}
+	for from := run.from; from < run.to; {
+		c := cut(text, from)
+		from = c.to
+		if !bounded(text, c) {
+			continue
+		}
+		if !quiet {
+			s.probes++
+		}
+		if quiet || r.look(p, text, c, w) {
+			s.remember(s.key(text, c, wayOf(p, w)))
+		}
+	}
+}
+
+// look judges text around c: from a space some way before it to one after it.
+// It says whether nothing was found that depends on the row.
+func (r *Reader) look(p place, text []byte, c chunk, w way) (quiet bool) {
+	before := r.scanner.hits
+	from, to := max(0, c.from-overlap), min(len(text), c.to+overlap)
+	for from > 0 && text[from-1] > ' ' {
+		from--
+	}
+	for to < len(text) && text[to] > ' ' {
+		to++
+	}
+	if p.line > 0 {
+		p.line += bytes.Count(text[:from], []byte("\n"))
+	}
+	if w == asIs {
+		r.match(p, text[from:to])
+	} else {
+		r.unfold(p, text[from:to])
+	}
+	return r.scanner.hits == before
+}
+
+// hit is somebody's identifier that is not known to be the row's own.
+type hit struct {
+	identifier.Hit
+	line int // of the first other row it belongs to
+}
+
+type span struct{ start, end int }
+
+// match looks the identifiers of text up and refuses those of other rows.
+func (r *Reader) match(p place, text []byte) {
+	s := &r.scanner
+	s.found, s.mine = s.found[:0], s.mine[:0]
+	own := uint32(r.row.Line)
+	s.index.Scan(text, func(h identifier.Hit) bool {
+		if p.markup && h.ShortNumber() {
+			return true
+		}
+		if r.g.own.isFree(h.Key) {
+			s.mine = append(s.mine, span{h.Start, h.End})
+			return true
+		}
+		s.hits++
+		for _, line := range h.Lines {
+			if line == own {
+				s.mine = append(s.mine, span{h.Start, h.End})
+				return true
+			}
+		}
+		s.found = append(s.found, hit{h, int(h.Lines[0])})
+		return len(s.found) < maxHits
+	})
+	for _, h := range s.found {
+		r.judgeHit(p, text, h)
+	}
+}
+
+// maxHits bounds how many finds of one text are judged: a list that stands in
+// a message has as many as it has rows.
+const maxHits = 1000
+
+func (r *Reader) judgeHit(p place, text []byte, h hit) {
+	for _, m := range r.scanner.mine {
+		if m.start <= h.Start && h.End <= m.end {
+			return
+		}
+	}
+	if r.collect != nil {
+		r.collect(p, text, h)
+		return
+	}
+	what := whose(h.Kind, h.line)
+	switch r.ownership(text[h.Start:h.End], h.Hit) {
+	case foreign:
+		r.refuseFor(ruleFor(h.Kind), h.line, p.at(text, h.Start), what, hintFor(h.Kind))
+	case mixed:
+		r.warn(p.at(text, h.Start), what+", but each of its words is the template's or this row's own")
+	}
+}

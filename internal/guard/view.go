@@ -1,0 +1,107 @@
+package guard
+
+import (
+	"bytes"
+	"hash/maphash"
+
+	"mailshot/internal/rule"
+)
+
+// viewer holds the buffers in which views are made.
+type viewer struct{ free [][]byte }
+
+func (v *viewer) take(size int) []byte {
+	if n := len(v.free); n > 0 {
+		b := v.free[n-1]
+		v.free = v.free[:n-1]
+		if cap(b) >= size {
+			return b[:0]
+		}
+	}
+	return make([]byte, 0, max(size, 1024))
+}
+
+func (v *viewer) give(b []byte) { v.free = append(v.free, b[:0]) }
+
+// maxViews bounds how many texts may come out of undoing one text's escapes in
+// every order. Each undoing makes a text shorter, so that they come to an end;
+// the bound is for those who nest them on purpose.
+const maxViews = 96
+
+// unfold looks for other people in text and in all that its escapes stand for.
+func (r *Reader) unfold(p place, text []byte) { r.unfoldDeeper(p, text, 0) }
+
+// unfoldDeeper does it for a text that was decoded depth times before.
+func (r *Reader) unfoldDeeper(p place, text []byte, depth int) {
+	u := unfolding{r: r, place: p, depth: depth, left: maxViews}
+	r.match(p, text)
+	u.children(text)
+	if u.left < 0 {
+		r.refuse(rule.Structure, p.name, "escapes within escapes, more than the guard undoes", "write the text plainly")
+	}
+}
+
+// unfolding is the tree of the views of one text.
+type unfolding struct {
+	r     *Reader
+	place place
+	depth int
+	left  int
+	seen  []uint64 // hashes of the views so far, where there is more than one
+}
+
+// children makes every view that one undoing makes of text, and theirs.
+func (u *unfolding) children(text []byte) {
+	u.r.readCoded(u.place, text, u.depth)
+	for _, undo := range undoings {
+		if u.left < 0 {
+			return
+		}
+		u.child(text, undo)
+	}
+	if isLink(text) {
+		u.child(text, undoPlus)
+		u.child(text, undoVERP)
+	}
+}
+
+func (u *unfolding) child(text []byte, undo undoing) {
+	buf := u.r.views.take(2 * len(text))
+	view, changed := undo(buf, text)
+	if changed && u.isNew(view) {
+		u.left--
+		u.r.match(u.place, view)
+		u.children(view)
+	}
+	u.r.views.give(view)
+}
+
+func (u *unfolding) isNew(view []byte) bool {
+	h := maphash.Bytes(u.r.scanner.seed, view)
+	for _, s := range u.seen {
+		if s == h {
+			return false
+		}
+	}
+	u.seen = append(u.seen, h)
+	return true
+}
+
+// isLink says whether text holds a URL.
+func isLink(text []byte) bool {
+	return bytes.Contains(text, []byte("://")) || containsFold(text, "mailto:")
+}
+
+func containsFold(text []byte, lower string) bool {
+	for i := 0; i+len(lower) <= len(text); i++ {
+		n := bytes.IndexByte(text[i:], lower[len(lower)-1])
+		if n < 0 {
+			return false
+		}
+		i += n
+		if start := i - len(lower) + 1; start >= 0 && bytes.EqualFold(text[start:i+1], []byte(lower)) {
+			return true
+		}
+	}
+	return false
+}
