@@ -1,6 +1,9 @@
 package template
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // A segment is either literal text or one action, {{ … }}.
 type segment struct {
@@ -92,13 +95,15 @@ func keyword(action string) string {
 	return inside[:max(end, 0)]
 }
 
+var assignment = regexp.MustCompile(`^\{\{-?\s*\$\w*\s*(?:,|:?=)`)
+
 // isControl says whether an action steers and prints nothing itself.
 func isControl(action string) bool {
 	switch keyword(action) {
 	case "if", "else", "end", "range", "with", "define", "block", "break", "continue", "/*":
 		return true
 	case "$":
-		return strings.Contains(action, "=") && !strings.Contains(action, "|")
+		return assignment.MatchString(action)
 	}
 	return false
 }

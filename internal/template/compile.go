@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
+	"mailshot/internal/address"
 	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
 )
@@ -125,13 +127,9 @@ func (c *compiler) headers(t *Template) (err error) {
 	if t.unsubscribe, err = c.line("list-unsubscribe", t.front.ListUnsubscribe); err != nil {
 		return err
 	}
-	c.fixed("from", t.front.From.Name+" "+t.front.From.Address.String())
-	if !t.front.ReplyTo.Address.IsZero() {
-		c.fixed("reply-to", t.front.ReplyTo.Name+" "+t.front.ReplyTo.Address.String())
-	}
-	if !t.front.Sender.Address.IsZero() {
-		c.fixed("sender", t.front.Sender.Name+" "+t.front.Sender.Address.String())
-	}
+	c.mailbox("from", t.front.From)
+	c.mailbox("reply-to", t.front.ReplyTo)
+	c.mailbox("sender", t.front.Sender)
 	for _, h := range t.front.Headers {
 		c.fixed("headers "+h.Name, h.Value)
 	}
@@ -141,6 +139,12 @@ func (c *compiler) headers(t *Template) (err error) {
 // fixed is a value that is no template.
 func (c *compiler) fixed(key, text string) {
 	c.constants = append(c.constants, Constant{File: c.path, Line: c.at[key].line, Text: text})
+}
+
+func (c *compiler) mailbox(key string, m address.Mailbox) {
+	if !m.Address.IsZero() {
+		c.fixed(key, strings.TrimSpace(m.Name+" <"+m.Address.String()+">"))
+	}
 }
 
 func (c *compiler) paths(t *Template) error {

@@ -26,7 +26,10 @@ type conditionals struct {
 }
 
 // hideConditionals puts marks in place of the delimiters.
-func hideConditionals(u unit, trees map[string]*parse.Tree) *conditionals {
+func hideConditionals(u unit, trees map[string]*parse.Tree) (*conditionals, error) {
+	if at := brokenConditional(u.text); at >= 0 {
+		return nil, u.fault(at, "a conditional comment is broken, or has an action in its condition", "")
+	}
 	c := &conditionals{mark: unusedMark(u.text)}
 	for _, tree := range trees {
 		eachText(tree.Root, func(n *parse.TextNode) {
@@ -36,15 +39,27 @@ func hideConditionals(u unit, trees map[string]*parse.Tree) *conditionals {
 			})
 		})
 	}
-	return c
+	return c, nil
+}
+
+// brokenConditional gives the offset of a delimiter that has none of the known
+// forms, and would be taken for a comment; -1 for none.
+func brokenConditional(text string) int {
+	known := conditional.FindAllStringIndex(text, -1)
+	for _, found := range openConditional.FindAllStringIndex(text, -1) {
+		for len(known) > 0 && known[0][1] <= found[0] {
+			known = known[1:]
+		}
+		if len(known) == 0 || known[0][0] > found[0] {
+			return found[0]
+		}
+	}
+	return -1
 }
 
 // restore puts the delimiters back, after the escapers have been added, so
 // that no message costs anything.
-func (c *conditionals) restore(u unit, t *htmltemplate.Template) error {
-	if at := openConditional.FindStringIndex(conditional.ReplaceAllString(u.text, "")); at != nil {
-		return u.fault(max(strings.Index(u.text, "[if"), 0), "a conditional comment is broken, or has an action in its condition", "")
-	}
+func (c *conditionals) restore(t *htmltemplate.Template) {
 	var pairs []string
 	for i, delimiter := range c.found {
 		pairs = append(pairs, c.mark+strconv.Itoa(i)+"z", delimiter)
@@ -56,7 +71,6 @@ func (c *conditionals) restore(u unit, t *htmltemplate.Template) error {
 		}
 		eachText(one.Tree.Root, func(n *parse.TextNode) { n.Text = []byte(back.Replace(string(n.Text))) })
 	}
-	return nil
 }
 
 // eachText visits the literal text under a list.

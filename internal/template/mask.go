@@ -12,6 +12,7 @@ type mask struct {
 	mark    string
 	actions []unit
 	word    *regexp.Regexp // one mark, or a comment of marks
+	control *regexp.Regexp // the mark of an action that steers
 }
 
 // unusedMark is the beginning of a word that text does not hold.
@@ -27,7 +28,7 @@ func newMask(text string) *mask {
 	mark := unusedMark(text)
 	word := mark + `[cv]\d+z`
 	words := `(?:` + word + `[ \t]*)+`
-	return &mask{mark: mark, word: regexp.MustCompile(`<!--` + words + `-->|&lt;!--` + words + `--&gt;|` + word)}
+	return &mask{mark: mark, control: regexp.MustCompile(mark + `c\d+z`), word: regexp.MustCompile(`<!--` + words + `-->|&lt;!--` + words + `--&gt;|` + word)}
 }
 
 // hide gives the word for an action: c for one that steers, v for one that prints.
@@ -40,9 +41,14 @@ func (m *mask) hide(action unit) string {
 	return m.mark + kind + strconv.Itoa(len(m.actions)-1) + "z"
 }
 
-// isComment says whether a comment is nothing but marks.
-func (m *mask) isComment(text string) bool {
-	return strings.HasPrefix(strings.TrimSpace(text), m.mark)
+// controls gives the marks of the actions that steer out of a comment: many
+// editors want {{ if }} and {{ end }} in comments. What stands in a conditional
+// comment is for Microsoft's programs alone.
+func (m *mask) controls(comment string) string {
+	if strings.HasPrefix(strings.TrimSpace(comment), "[if") {
+		return ""
+	}
+	return strings.Join(m.control.FindAllString(comment, -1), "")
 }
 
 // restore puts the actions back into masked text. What is not an action is

@@ -21,7 +21,7 @@ func plainText(file, masked string, m *mask, line int) (unit, error) {
 	if err != nil {
 		return unit{}, &rule.Fault{File: file, What: "no text can be derived from the HTML", Hint: "name a text file under text"}
 	}
-	w := &plainWriter{mask: m}
+	w := &plainWriter{mask: m, fresh: true}
 	w.children(document)
 	return m.restore(file, strings.TrimSpace(w.out.String())+"\n", line), nil
 }
@@ -34,9 +34,8 @@ type plainWriter struct {
 	breaks int      // line breaks owed before the next word
 	space  bool     // a space is owed before the next word
 	fresh  bool     // no word has been written on this line
-	paid   bool     // an action has been given the line breaks before the next word
+	paid   int      // line breaks that stand before an action or a bullet already
 	raw    bool     // within pre
-	bullet string   // owed at the beginning of the next line
 }
 
 func (w *plainWriter) children(n *html.Node) {
@@ -50,8 +49,8 @@ func (w *plainWriter) node(n *html.Node) {
 	case html.TextNode:
 		w.text(n.Data)
 	case html.CommentNode:
-		if w.mask.isComment(n.Data) {
-			w.control(strings.TrimSpace(n.Data))
+		if marks := w.mask.controls(n.Data); marks != "" {
+			w.control(marks)
 		}
 	case html.ElementNode:
 		w.element(n)
@@ -64,10 +63,7 @@ func (w *plainWriter) element(n *html.Node) {
 	switch n.DataAtom {
 	case atom.Head, atom.Style, atom.Script, atom.Title, atom.Template, atom.Noscript:
 	case atom.Br:
-		w.breaks = max(w.breaks, 1)
-		if w.fresh {
-			w.breaks = 2
-		}
+		w.breaks = min(w.breaks+1, 2)
 	case atom.Hr:
 		w.block(2, func() { w.word("----------") })
 	case atom.Img:
@@ -102,17 +98,20 @@ func (w *plainWriter) block(breaks int, inside func()) {
 }
 
 func (w *plainWriter) owe(breaks int) {
-	if !w.paid {
-		w.breaks = max(w.breaks, breaks)
-	}
+	w.breaks = max(w.breaks, breaks-w.paid)
 }
 
 func (w *plainWriter) indented(prefix string, n *html.Node) {
 	w.flush()
+	w.hang(prefix, prefix, n)
+}
+
+// hang writes the children of n behind first, and behind prefix on every
+// further line.
+func (w *plainWriter) hang(first, prefix string, n *html.Node) {
+	w.out.WriteString(first)
+	w.fresh, w.paid = true, 2
 	w.indent = append(w.indent, prefix)
-	if w.fresh {
-		w.out.WriteString(prefix)
-	}
 	w.children(n)
 	w.indent = w.indent[:len(w.indent)-1]
 }
@@ -139,7 +138,7 @@ func (w *plainWriter) list(n *html.Node) {
 
 func (w *plainWriter) hasControls(n *html.Node) bool {
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if c.Type == html.CommentNode && w.mask.isComment(c.Data) {
+		if c.Type == html.CommentNode && w.mask.controls(c.Data) != "" {
 			return true
 		}
 	}
@@ -149,28 +148,8 @@ func (w *plainWriter) hasControls(n *html.Node) bool {
 func (w *plainWriter) item(n *html.Node, bullet string) {
 	w.block(1, func() {
 		w.flush()
-		w.out.WriteString(bullet)
-		w.fresh = true
-		w.indent = append(w.indent, strings.Repeat(" ", len(bullet)))
-		w.breaks = 0
-		w.firstBlock(n)
-		w.indent = w.indent[:len(w.indent)-1]
+		w.hang(bullet, strings.Repeat(" ", len(bullet)), n)
 	})
-}
-
-// firstBlock writes the children of an item; its first paragraph begins behind
-// the bullet.
-func (w *plainWriter) firstBlock(n *html.Node) {
-	first := true
-	for c := n.FirstChild; c != nil; c = c.NextSibling {
-		if first && c.Type == html.ElementNode && c.DataAtom == atom.P {
-			w.children(c)
-			w.owe(1)
-		} else {
-			w.node(c)
-		}
-		first = first && c.Type == html.TextNode && strings.TrimSpace(c.Data) == ""
-	}
 }
 
 // cell separates the cells of a table with headings; any other table is layout.
@@ -275,13 +254,16 @@ func (w *plainWriter) word(s string) {
 		w.out.WriteByte(' ')
 	}
 	w.out.WriteString(s)
-	w.space, w.fresh, w.paid = false, false, false
+	w.space, w.fresh, w.paid = false, false, 0
 }
 
 // control writes actions that steer. Line breaks that are owed are written
 // before them, so that what an {{ if }} leaves out takes its line breaks with it.
 func (w *plainWriter) control(marks string) {
-	atBlock := w.paid || w.breaks > 0 || w.out.Len() == 0
+	w.paid = min(w.paid+w.breaks, 2)
+	if w.out.Len() == 0 {
+		w.paid = 2
+	}
 	w.flush()
 	if w.space && !w.fresh {
 		w.out.WriteByte(' ')
@@ -289,7 +271,6 @@ func (w *plainWriter) control(marks string) {
 	}
 	w.space = false
 	w.out.WriteString(marks)
-	w.fresh, w.paid = w.fresh || atBlock, atBlock
 }
 
 // flush writes the line breaks that are owed.

@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-var bodyTag = regexp.MustCompile(`(?is)<body\b(?:[^>{]|\{\{.*?\}\})*>`)
+var bodyTag = regexp.MustCompile(`(?is)<body\b(?:\{\{.*?\}\}|"[^"]*"|'[^']*'|[^>"'{])*>`)
 
 // withPreheader puts the preheader at the top of an HTML body, where mail
 // programs take the line from that they show beside the subject.

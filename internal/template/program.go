@@ -6,7 +6,6 @@ import (
 	"io"
 	"regexp"
 	"strconv"
-	"strings"
 	texttemplate "text/template"
 	"text/template/parse"
 
@@ -15,9 +14,8 @@ import (
 
 // A program is a unit that has been compiled.
 type program struct {
-	unit   unit
-	static []byte // what it renders to where it has no action; else nil
-	run    interface {
+	unit unit
+	run  interface {
 		Execute(w io.Writer, row any) error
 	}
 	columns []string // that it uses
@@ -76,7 +74,10 @@ func compileHTML(u unit, columns []string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	comments := hideConditionals(u, a.trees)
+	comments, err := hideConditionals(u, a.trees)
+	if err != nil {
+		return nil, err
+	}
 	t := htmltemplate.New(unitName).Option("missingkey=error").Funcs(htmltemplate.FuncMap(functionMap()))
 	for name, tree := range a.trees {
 		if _, err := t.AddParseTree(name, tree); err != nil {
@@ -87,9 +88,7 @@ func compileHTML(u unit, columns []string) (*program, error) {
 	if err := escape(u, t); err != nil {
 		return nil, err
 	}
-	if err := comments.restore(u, t); err != nil {
-		return nil, err
-	}
+	comments.restore(t)
 	return a.program(u, t), nil
 }
 
@@ -120,7 +119,7 @@ func (a *analysed) program(u unit, run interface {
 	return p
 }
 
-var execError = regexp.MustCompile(`^template: t:(\d+):(\d+): `)
+var execError = regexp.MustCompile(`^template: ` + unitName + `:(\d+):(\d+): `)
 
 // emptyCell is how text/template reports a key that Render left out; the name
 // is that of a column, which the template itself has written.
@@ -129,21 +128,22 @@ var emptyCell = regexp.MustCompile(`map has no entry for key "([^"]*)` + needed 
 // fault maps an error of an execution. Its text may quote a cell and is not
 // passed on; line is that of the row in the list.
 func (p *program) fault(err error, line int) *rule.Fault {
-	forRow := " for the row at line " + strconv.Itoa(line) + " of the list"
 	if errors.Is(err, errOutput) {
-		return p.unit.fault(0, "the message would be larger than 10 MiB"+forRow, "")
+		return p.unit.fault(0, "a part of the message would be larger than 10 MiB"+forRow(line), "")
 	}
 	text := err.Error()
 	at := p.offset(text)
 	if empty := emptyCell.FindStringSubmatch(text); empty != nil {
-		return p.unit.fault(at, "the cell "+empty[1]+" is empty"+forRow,
+		return p.unit.fault(at, "the cell "+empty[1]+" is empty"+forRow(line),
 			"give a default, {{ ."+empty[1]+` | default "…" }}, or put it under {{ if .`+empty[1]+" }}")
 	}
 	if m, ok := misused(err); ok {
-		return p.unit.fault(at, m.Error()+forRow, "")
+		return p.unit.fault(at, m.Error()+forRow(line), "")
 	}
-	return p.unit.fault(at, "this cannot be computed"+forRow, "see mailshot help template for what the functions take")
+	return p.unit.fault(at, "this cannot be computed"+forRow(line), "see mailshot help template for what the functions take")
 }
+
+func forRow(line int) string { return " for the row at line " + strconv.Itoa(line) + " of the list" }
 
 // offset reads the place out of an error of text/template.
 func (p *program) offset(text string) int {
@@ -158,6 +158,3 @@ func (p *program) offset(text string) int {
 
 // hasFields says whether it prints anything of a row.
 func (p *program) hasFields() bool { return len(p.columns) > 0 }
-
-// isBlank says whether it renders to nothing.
-func (p *program) isBlank() bool { return strings.TrimSpace(p.unit.text) == "" }

@@ -3,7 +3,6 @@ package template
 import (
 	"bytes"
 	"errors"
-	"strconv"
 	"strings"
 
 	"mailshot/internal/recipient"
@@ -68,7 +67,7 @@ func (r *Renderer) take(row *recipient.Row) {
 
 func (r *Renderer) headers(line int) (err error) {
 	t := r.template
-	if r.made.Subject, err = r.short(t.subject, line); err != nil {
+	if r.made.Subject, err = r.words(t.subject, line, "the subject"); err != nil {
 		return err
 	}
 	if r.made.ToName, err = r.short(t.toName, line); err != nil {
@@ -79,7 +78,7 @@ func (r *Renderer) headers(line int) (err error) {
 	}
 	r.made.Files = r.made.Files[:0]
 	for _, p := range t.files {
-		name, err := r.short(p, line)
+		name, err := r.words(p, line, "the name of an attachment")
 		if err != nil {
 			return err
 		}
@@ -97,7 +96,7 @@ func (r *Renderer) unsubscribe(line int) error {
 		return err
 	}
 	if link != "" && !isLink(link) {
-		return p.unit.fault(0, "list-unsubscribe is not one https: or mailto: URL for the row at line "+strconv.Itoa(line)+" of the list",
+		return p.unit.fault(0, "list-unsubscribe is not one https: or mailto: URL"+forRow(line),
 			"escape what a URL cannot hold: {{ .token | urlquery }}")
 	}
 	r.made.ListUnsubscribe = link
@@ -122,8 +121,11 @@ func (r *Renderer) bodies(line int) error {
 		return err
 	}
 	r.made.Text = r.text.bytes
+	if len(bytes.TrimSpace(r.made.Text)) == 0 {
+		return t.text.unit.fault(0, "the text is empty"+forRow(line), "where the HTML has no words, name a text file under text")
+	}
 	if t.text.derived {
-		r.made.Text = append(bytes.TrimRight(r.text.bytes, "\n"), '\n')
+		r.made.Text = append(bytes.TrimRight(r.made.Text, "\n"), '\n')
 	}
 	if t.html == nil {
 		return nil
@@ -133,11 +135,20 @@ func (r *Renderer) bodies(line int) error {
 	}
 	if bytes.Contains(r.html.bytes, []byte("ZgotmplZ")) {
 		return &rule.Fault{File: t.html.unit.file,
-			What: "a cell cannot stand safely where the HTML puts it, for the row at line " + strconv.Itoa(line) + " of the list",
+			What: "a cell cannot stand safely where the HTML puts it" + forRow(line),
 			Hint: "links must begin with https:, http: or mailto:, and no cell can be a style or a script"}
 	}
 	r.made.HTML = r.html.bytes
 	return nil
+}
+
+// words renders a string that must not be blank.
+func (r *Renderer) words(p *program, line int, what string) (string, error) {
+	s, err := r.short(p, line)
+	if err == nil && strings.TrimSpace(s) == "" {
+		return "", p.unit.fault(0, what+" is empty"+forRow(line), "")
+	}
+	return s, err
 }
 
 // short renders what becomes a string.
@@ -152,6 +163,9 @@ func (r *Renderer) run(p *program, into *output, line int) error {
 	into.bytes = into.bytes[:0]
 	if err := p.run.Execute(into, r.row); err != nil {
 		return p.fault(err, line)
+	}
+	if bytes.IndexByte(into.bytes, '\r') >= 0 {
+		return p.unit.fault(0, "an action writes a carriage return", `write \n for a line break`)
 	}
 	return nil
 }

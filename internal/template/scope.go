@@ -44,7 +44,7 @@ func (w *walk) refuse(at parse.Pos, what, hint string) {
 	}
 }
 
-// parseUnit parses a unit into its trees, by name; the unit's own name is "".
+// parseUnit parses a unit into its trees, by name; its own is unitName.
 func parseUnit(u unit) (map[string]*parse.Tree, error) {
 	if at := tooDeep(u.text); at >= 0 {
 		return nil, u.fault(at, "if, with, range and define stand in one another more than 100 deep", "")
@@ -63,9 +63,9 @@ func parseUnit(u unit) (map[string]*parse.Tree, error) {
 
 // unitName is the name under which text/template knows a unit; it is the one
 // in the positions that its errors begin with.
-const unitName = "t"
+const unitName = "mailshot unit"
 
-var parseError = regexp.MustCompile(`^template: t:(\d+): (.*)`)
+var parseError = regexp.MustCompile(`^template: ` + unitName + `:(\d+): (.*)`)
 
 // parseFault maps an error of the parser. Its words quote the template only.
 func parseFault(u unit, err error) *rule.Fault {
@@ -73,22 +73,17 @@ func parseFault(u unit, err error) *rule.Fault {
 	if found == nil {
 		return &rule.Fault{File: u.file, What: "the template does not parse"}
 	}
-	line, _ := strconv.Atoi(found[1])
-	fault := u.fault(lineStart(u.text, line), firstWords(parserWords(u, found[2])), "")
+	place, words := found[1], found[2]
+	if began := startedAt.FindStringSubmatch(words); began != nil {
+		place, words = began[1], startedAt.ReplaceAllString(words, "")
+	}
+	line, _ := strconv.Atoi(place)
+	fault := u.fault(lineStart(u.text, line), firstWords(words), "")
 	fault.Column = 0
 	return fault
 }
 
-var startedAt = regexp.MustCompile(` started at t:(\d+)`)
-
-// parserWords puts the file's lines in place of the unit's.
-func parserWords(u unit, words string) string {
-	return startedAt.ReplaceAllStringFunc(words, func(place string) string {
-		line, _ := strconv.Atoi(startedAt.FindStringSubmatch(place)[1])
-		inFile, _ := u.position(lineStart(u.text, line))
-		return " that began at line " + strconv.Itoa(inFile)
-	})
-}
+var startedAt = regexp.MustCompile(` started at ` + unitName + `:(\d+)`)
 
 // lineStart is the offset of a 1-based line.
 func lineStart(text string, line int) int {

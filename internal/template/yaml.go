@@ -98,7 +98,7 @@ func (v *value) UnmarshalYAML(n ast.Node) error {
 
 // bracesHint is for the commonest mistake: {{ at the beginning of an unquoted
 // value opens a YAML mapping.
-const bracesHint = "a value that begins with {{ must stand in quotes"
+const bracesHint = "a value that begins with {{ or holds a colon and a space must stand in quotes"
 
 func (a *attachment) UnmarshalYAML(n ast.Node) error {
 	if _, ok := n.(ast.MapNode); !ok {
@@ -163,7 +163,9 @@ type indirection struct{ at ast.Node }
 func (i *indirection) Visit(n ast.Node) ast.Visitor {
 	switch n.(type) {
 	case *ast.AnchorNode, *ast.AliasNode, *ast.MergeKeyNode, *ast.TagNode:
-		i.at = n
+		if i.at == nil {
+			i.at = n
+		}
 		return nil
 	}
 	return i
@@ -192,13 +194,9 @@ func readYAMLError(err error) *misplaced {
 	if errors.As(err, &unexpected) {
 		return misplacedAt(unexpected.Token, "this key wants another kind of value", "see mailshot help template")
 	}
-	var twice *yaml.DuplicateKeyError
-	if errors.As(err, &twice) {
-		return misplacedAt(twice.Token, "this key stands twice", "")
-	}
 	var other yaml.Error
 	if errors.As(err, &other) {
-		return misplacedAt(other.GetToken(), "front matter is not YAML: "+firstWords(other.GetMessage()), bracesHint)
+		return misplacedAt(other.GetToken(), "front matter: "+firstWords(other.GetMessage()), bracesHint)
 	}
 	return &misplaced{what: "front matter is not YAML", line: 1}
 }
