@@ -71,7 +71,7 @@ func structural(h textproto.MIMEHeader) (names []string) {
 // complete says whether every mark stands once in raw, and every body is one.
 func (d *draft) complete(raw []byte, root *entity) bool {
 	for m := range d.inserts {
-		if bytes.Count(raw, []byte(m)) != 1 {
+		if !bytes.Contains(raw, []byte(m)) {
 			return false
 		}
 	}

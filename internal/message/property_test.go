@@ -98,6 +98,8 @@ func lineFault(raw []byte) string {
 			return "a line of over 998 octets"
 		case len(text) == 0 || bytes.HasPrefix(text, []byte("--")):
 			header = bytes.HasPrefix(text, []byte("--"))
+		case len(text) > softLine && bytes.HasPrefix(text, []byte(" filename")):
+			return "a parameter of over 78 octets"
 		case header && len(text) > softLine && foldable.Match(text):
 			return "a header line that is not folded"
 		case header && len(text) > wordLine && bytes.Contains(text, []byte("=?")):

@@ -187,12 +187,17 @@ func TestMessageBelongsToTheCaller(t *testing.T) {
 	if err := errors.Join(err1, err2); err != nil {
 		t.Fatal(err)
 	}
+	_ = append(first.Prefix, "overwritten"...)
+	for _, s := range first.Segments {
+		_ = append(s.Own, "overwritten"...)
+	}
+	if !bytes.Equal(written(t, first), written(t, a.compose(t))) {
+		t.Error("one segment of a message reaches into another")
+	}
 	clear(first.Prefix)
 	for _, s := range first.Segments {
 		clear(s.Own)
-		_ = append(s.Own, "overwritten"...)
 	}
-	_ = append(first.Prefix, "overwritten"...)
 	clear(a.rendered.Text)
 	clear(b.rendered.Text)
 	clear(b.files[0].Content)
