@@ -88,7 +88,7 @@ func handshakeTrouble(err error) (what error, hint string, permanent bool) {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
+	var alert *net.OpError
 	var unverified *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &unknown):
@@ -106,9 +106,12 @@ func handshakeTrouble(err error) (what error, hint string, permanent bool) {
 	case errors.As(err, &record):
 		return errors.New("the server does not speak TLS here"),
 			"use smtp:// where the server has STARTTLS (port 587)", true
-	case errors.As(err, &alert):
+	case errors.As(err, &alert) && alert.Op == "remote error": // QUIRK: crypto/tls has no type for an alert
 		return errors.New("the server refused the handshake"),
 			"TLS 1.2 or later is needed: ask whoever runs the server", true
 	}
-	return plainCause(err), "check the host and the port of --smtp", false
+	if cause := plainCause(err); cause != errBroken {
+		return cause, "check the host and the port of --smtp", false
+	}
+	return errors.New("the handshake failed"), "TLS 1.2 or later is needed: ask whoever runs the server", true
 }

@@ -74,6 +74,13 @@ func (g *gate) open() { g.state, g.login = beforeMail, false }
 // announce says what the next MAIL, RCPT and content must be.
 func (g *gate) announce(a announced) { g.next = append(g.next, a) }
 
+// withhold says that the server has refused DATA: no content follows.
+func (g *gate) withhold() {
+	if g.state == inContent && g.place == lineStart && g.left == g.now.size {
+		g.state = beforeReset
+	}
+}
+
 func (g *gate) Write(p []byte) (int, error) {
 	if g.refused != nil {
 		return 0, g.refused

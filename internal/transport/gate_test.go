@@ -154,6 +154,27 @@ func TestGateSettingUp(t *testing.T) {
 	}
 }
 
+// Where DATA is refused no content follows; where a message has begun, it has
+// to end.
+func TestGateWithhold(t *testing.T) {
+	g := opened(io.Discard, first, second)
+	if err := write(g, 100, gateMail+gateRcpt+"DATA\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	g.withhold()
+	if err := write(g, 100, secondMessage); err != nil {
+		t.Fatal(err)
+	}
+	g = opened(io.Discard, first, second)
+	if err := write(g, 100, gateMail+gateRcpt+"DATA\r\nH"); err != nil {
+		t.Fatal(err)
+	}
+	g.withhold()
+	if err := write(g, 100, secondMessage); err == nil {
+		t.Fatal("a message without an end passed")
+	}
+}
+
 // FuzzGate: whatever is written, what passes holds no MAIL and no RCPT but the
 // announced ones, each at most once.
 func FuzzGate(f *testing.F) {

@@ -71,6 +71,7 @@ func (s *session) command(step, line string, timeout time.Duration) (result Resu
 	case endsSession(step, r):
 		return unsentReply(step, r), true, sessionError(step, r)
 	}
+	s.gate.withhold()
 	return answeredResult(step, r), true, nil
 }
 

@@ -1,0 +1,537 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"mailshot/internal/guard"
+	"mailshot/internal/ledger"
+	"mailshot/internal/rule"
+	"mailshot/internal/smtptest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// addresses gives r0@a.example, r1@a.example ...
+func addresses(n int) []string {
+	all := make([]string, n)
+	for i := range all {
+		all[i] = fmt.Sprintf("r%d@a.example", i)
+	}
+	return all
+}
+
+const body = "Hello,\n\n.\n..\n.dot\nBye\n"
+
+// plain gives the transport's end of a server without TLS.
+func plain(t testing.TB, s *smtptest.Server) *SMTP {
+	t.Helper()
+	smtp, err := NewSMTP(&URL{Host: s.Host, Port: s.Port, Security: Plain}, Credentials{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return smtp
+}
+
+func connect(t testing.TB, s Server) Conn {
+	t.Helper()
+	conn, err := s.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
+}
+
+// deliver hands messages to one connection. It fails where the number of
+// results is not that of the messages taken, or their order another.
+func deliver(t testing.TB, conn Conn, messages []guard.Cleared) ([]Result, error) {
+	t.Helper()
+	in, out, stop := make(chan guard.Cleared), make(chan Result), make(chan struct{})
+	taken := make(chan int, 1)
+	go func() {
+		defer close(in)
+		for i, c := range messages {
+			select {
+			case in <- c:
+			case <-stop:
+				taken <- i
+				return
+			}
+		}
+		taken <- len(messages)
+	}()
+	var results []Result
+	read := make(chan struct{})
+	go func() {
+		defer close(read)
+		for r := range out {
+			results = append(results, r)
+		}
+	}()
+	err := conn.Deliver(t.Context(), in, out)
+	close(stop)
+	close(out)
+	<-read
+	if n := <-taken; n != len(results) {
+		t.Fatalf("%d messages were taken, %d results came", n, len(results))
+	}
+	for i, r := range results {
+		if r.Cleared.Ordinal() != messages[i].Ordinal() || r.At.IsZero() {
+			t.Fatalf("result %d: %+v", i, r)
+		}
+	}
+	return results, err
+}
+
+// deliverAll goes on with new connections, as a run does, until every message
+// has been taken and none came back unsent; last holds each one's last result.
+func deliverAll(t testing.TB, s Server, messages []guard.Cleared) (last []Result, errs []error) {
+	t.Helper()
+	last = make([]Result, len(messages))
+	left := messages
+	for range len(messages) + 1 {
+		conn := connect(t, s)
+		results, err := deliver(t, conn, left)
+		conn.Close()
+		var again []guard.Cleared
+		for _, r := range results {
+			last[r.Cleared.Ordinal()] = r
+			if r.NotSent {
+				again = append(again, r.Cleared)
+			}
+		}
+		left = append(again, left[len(results):]...)
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if len(left) == 0 {
+			return last, errs
+		}
+	}
+	t.Fatal("it does not come to an end")
+	return nil, nil
+}
+
+func TestDeliver(t *testing.T) {
+	server := smtptest.New(t, smtptest.Script{Extensions: []string{"SIZE 100000", "8BITMIME", "PIPELINING"}})
+	messages := cleared(t, addresses(5), body)
+	conn := connect(t, plain(t, server))
+	results, err := deliver(t, conn, messages)
+	if err != nil || len(results) != 5 {
+		t.Fatal(len(results), err)
+	}
+	for _, r := range results {
+		if r.Outcome != ledger.Accepted || r.NotSent || r.Code != 250 || r.Enhanced != "2.0.0" || r.Step != "message" {
+			t.Errorf("%+v", r)
+		}
+	}
+	conn.Close()
+	for i, got := range server.Transactions() {
+		var want strings.Builder
+		messages[i].WriteTo(&want)
+		if string(got.Content) != want.String() {
+			t.Errorf("message %d: got %q, want %q", i, got.Content, want.String())
+		}
+		if len(got.To) != 1 || got.To[0] != fmt.Sprintf("r%d@a.example", i) || got.From != "sender@example.com" || !got.Accepted {
+			t.Errorf("message %d: %+v", i, got)
+		}
+	}
+	size := messages[0].Size()
+	want := []string{"EHLO [127.0.0.1]", fmt.Sprintf("MAIL FROM:<sender@example.com> SIZE=%d", size), "RCPT TO:<r0@a.example>", "DATA", "RSET"}
+	commands := server.Commands()
+	for i, line := range want {
+		if commands[i] != line {
+			t.Errorf("command %d: %q, want %q", i, commands[i], line)
+		}
+	}
+	if commands[len(commands)-1] != "QUIT" {
+		t.Errorf("it ended with %q", commands[len(commands)-1])
+	}
+}
+
+// fault is one row of the table: what a server does at one step of the second
+// message of five, and what must become of that message.
+type fault struct {
+	at      smtptest.Step
+	does    string
+	outcome ledger.Outcome
+	notSent bool // on the connection where it happened
+	code    int
+	ends    bool // the connection ends
+}
+
+// anyCode is for where it hangs on the moment in which a reply comes.
+const anyCode = -1
+
+var actions = map[string]smtptest.Action{
+	"4yz":            smtptest.Reply("450 4.2.1 r1@a.example later"),
+	"5yz":            smtptest.Reply("550 5.1.1 r1@a.example unknown"),
+	"421":            smtptest.Then("421 4.3.2 going down"),
+	"hang":           smtptest.Hang,
+	"close":          smtptest.Drop,
+	"garbage":        smtptest.Garbage,
+	"an octet":       smtptest.ByteByByte,
+	"one too many":   smtptest.Extra("250 2.0.0 once more"),
+	"one late":       smtptest.Late("250 2.0.0 once more"),
+	"an endless one": smtptest.Endless,
+	"a long line":    smtptest.LongLine,
+	"another kind":   smtptest.Reply("354 go on"),
+	"login wanted":   smtptest.Reply("530 5.7.0 log in"),
+}
+
+var faults = []fault{
+	{at: smtptest.Reset, does: "4yz", outcome: ledger.Deferred, notSent: true, code: 450, ends: true},
+	{at: smtptest.Reset, does: "5yz", outcome: ledger.Deferred, notSent: true, code: 550, ends: true},
+	{at: smtptest.Reset, does: "421", outcome: ledger.Deferred, notSent: true, code: 421, ends: true},
+	{at: smtptest.Reset, does: "hang", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Reset, does: "close", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Reset, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Reset, does: "an endless one", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Reset, does: "a long line", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Reset, does: "another kind", outcome: ledger.Deferred, notSent: true, code: 354, ends: true},
+	{at: smtptest.Reset, does: "an octet", outcome: ledger.Accepted, code: 250},
+	{at: smtptest.Reset, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Reset, does: "one late", outcome: ledger.Deferred, notSent: true, code: anyCode, ends: true},
+
+	{at: smtptest.Mail, does: "4yz", outcome: ledger.Deferred, code: 450},
+	{at: smtptest.Mail, does: "5yz", outcome: ledger.Deferred, notSent: true, code: 550, ends: true},
+	{at: smtptest.Mail, does: "421", outcome: ledger.Deferred, notSent: true, code: 421, ends: true},
+	{at: smtptest.Mail, does: "hang", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Mail, does: "close", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Mail, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Mail, does: "another kind", outcome: ledger.Deferred, notSent: true, code: 354, ends: true},
+	{at: smtptest.Mail, does: "login wanted", outcome: ledger.Deferred, notSent: true, code: 530, ends: true},
+	{at: smtptest.Mail, does: "an octet", outcome: ledger.Accepted, code: 250},
+	{at: smtptest.Mail, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Mail, does: "one late", outcome: ledger.Deferred, notSent: true, code: anyCode, ends: true},
+
+	{at: smtptest.Rcpt, does: "4yz", outcome: ledger.Deferred, code: 450},
+	{at: smtptest.Rcpt, does: "5yz", outcome: ledger.Rejected, code: 550},
+	{at: smtptest.Rcpt, does: "421", outcome: ledger.Deferred, notSent: true, code: 421, ends: true},
+	{at: smtptest.Rcpt, does: "hang", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Rcpt, does: "close", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Rcpt, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Rcpt, does: "another kind", outcome: ledger.Deferred, notSent: true, code: 354, ends: true},
+	{at: smtptest.Rcpt, does: "login wanted", outcome: ledger.Deferred, notSent: true, code: 530, ends: true},
+	{at: smtptest.Rcpt, does: "an octet", outcome: ledger.Accepted, code: 250},
+	{at: smtptest.Rcpt, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Rcpt, does: "one late", outcome: ledger.Deferred, notSent: true, code: anyCode, ends: true},
+
+	{at: smtptest.Data, does: "4yz", outcome: ledger.Deferred, code: 450},
+	{at: smtptest.Data, does: "5yz", outcome: ledger.Rejected, code: 550},
+	{at: smtptest.Data, does: "421", outcome: ledger.Deferred, notSent: true, code: 421, ends: true},
+	{at: smtptest.Data, does: "hang", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Data, does: "close", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Data, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
+	{at: smtptest.Data, does: "login wanted", outcome: ledger.Deferred, notSent: true, code: 530, ends: true},
+	{at: smtptest.Data, does: "an octet", outcome: ledger.Accepted, code: 250},
+	{at: smtptest.Data, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
+
+	{at: smtptest.Content, does: "hang", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Content, does: "close", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Content, does: "421", outcome: ledger.Deferred, code: 421, ends: true},
+
+	{at: smtptest.Message, does: "4yz", outcome: ledger.Deferred, code: 450},
+	{at: smtptest.Message, does: "5yz", outcome: ledger.Rejected, code: 550},
+	{at: smtptest.Message, does: "421", outcome: ledger.Deferred, code: 421, ends: true},
+	{at: smtptest.Message, does: "hang", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Message, does: "close", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Message, does: "garbage", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Message, does: "another kind", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Message, does: "an endless one", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Message, does: "an octet", outcome: ledger.Accepted, code: 250},
+	{at: smtptest.Message, does: "one too many", outcome: ledger.Accepted, code: 250, ends: true},
+}
+
+func TestFaults(t *testing.T) {
+	messages := cleared(t, addresses(5), body)
+	for _, f := range faults {
+		t.Run(string(f.at)+" "+f.does, func(t *testing.T) {
+			t.Parallel()
+			f.run(t, messages)
+		})
+	}
+}
+
+func (f fault) run(t *testing.T, messages []guard.Cleared) {
+	nth := 2
+	if f.at == smtptest.Reset { // there is none before the first message
+		nth = 1
+	}
+	server := smtptest.New(t, smtptest.Script{Faults: []smtptest.Fault{{At: f.at, Nth: nth, Do: actions[f.does]}}})
+	smtp := plain(t, server)
+	if f.does == "hang" {
+		const short = 500 * time.Millisecond
+		smtp.Timeouts.Mail, smtp.Timeouts.Rcpt, smtp.Timeouts.Data, smtp.Timeouts.Message = short, short, short, short
+	}
+	first, err := deliver(t, connect(t, smtp), messages)
+	if (err != nil) != f.ends || len(first) < 2 || !f.ends && len(first) != 5 {
+		t.Fatalf("%d results, error %v", len(first), err)
+	}
+	f.check(t, first[1], err)
+	left := messages[len(first):]
+	if first[1].NotSent {
+		left = append([]guard.Cleared{messages[1]}, left...)
+	}
+	again, errs := deliver(t, connect(t, smtp), left)
+	if errs != nil {
+		t.Fatalf("the second connection ended: %v", errs)
+	}
+	for i, r := range append(append(first[:1:1], first[2:]...), again...) {
+		if r.Outcome != ledger.Accepted {
+			t.Errorf("bystander %d: %+v", i, r)
+		}
+	}
+	f.count(t, server)
+}
+
+func (f fault) check(t *testing.T, got Result, err error) {
+	if got.Outcome != f.outcome || got.NotSent != f.notSent || got.Code != f.code && f.code != anyCode {
+		t.Errorf("got %v, unsent %v, %d at %s, error %v", got.Outcome, got.NotSent, got.Code, got.Step, err)
+	}
+	if !f.ends {
+		return
+	}
+	var e *Error
+	if !errors.As(err, &e) || e.Hint == "" || strings.Contains(e.Error()+e.Hint, "example") {
+		t.Errorf("error %v", err)
+	}
+}
+
+// count says that nobody got two, and everyone got one but for whom the table
+// has it otherwise.
+func (f fault) count(t *testing.T, server *smtptest.Server) {
+	accepted := server.Accepted()
+	for i := range 5 {
+		want := 1
+		if i == 1 && !f.notSent && f.outcome != ledger.Accepted {
+			want = 0
+		}
+		if got := accepted[fmt.Sprintf("r%d@a.example", i)]; got != want {
+			t.Errorf("recipient %d got %d, want %d", i, got, want)
+		}
+	}
+	if len(accepted) > 5 {
+		t.Errorf("messages to others: %d", len(accepted))
+	}
+}
+
+// A reply that nobody asked for, between two messages, ends the connection
+// before another message is taken.
+func TestUnaskedReply(t *testing.T) {
+	for name, c := range map[string]struct {
+		text string
+		code int
+	}{"421": {"421 4.4.2 idle too long", 421}, "250": {"250 2.0.0 once more", 0}} {
+		t.Run(name, func(t *testing.T) {
+			server := smtptest.New(t, smtptest.Script{
+				Faults: []smtptest.Fault{{At: smtptest.Message, Do: smtptest.Late(c.text)}}})
+			conn := connect(t, plain(t, server))
+			in, out := make(chan guard.Cleared, 1), make(chan Result, 1)
+			in <- cleared(t, addresses(1), body)[0]
+			err := conn.Deliver(t.Context(), in, out)
+			var e *Error
+			if !errors.As(err, &e) || e.Code != c.code || e.Step != "connection" {
+				t.Errorf("error %v", err)
+			}
+			if r := <-out; r.Outcome != ledger.Accepted {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestSilentEnd(t *testing.T) {
+	server := smtptest.New(t, smtptest.Script{})
+	conn := connect(t, plain(t, server))
+	time.AfterFunc(10*time.Millisecond, server.Close)
+	err := conn.Deliver(t.Context(), make(chan guard.Cleared), make(chan Result))
+	var e *Error
+	if !errors.As(err, &e) || e.Step != "connection" {
+		t.Errorf("error %v", err)
+	}
+	if err := conn.Deliver(t.Context(), make(chan guard.Cleared), make(chan Result)); err == nil {
+		t.Error("a connection that ended went on")
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	t.Run("idle", func(t *testing.T) {
+		server := smtptest.New(t, smtptest.Script{})
+		conn := connect(t, plain(t, server))
+		ctx, cancel := context.WithCancel(t.Context())
+		time.AfterFunc(10*time.Millisecond, cancel)
+		if err := conn.Deliver(ctx, make(chan guard.Cleared), make(chan Result)); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		conn.Close()
+		if commands := server.Commands(); commands[len(commands)-1] != "QUIT" {
+			t.Errorf("%q", commands)
+		}
+	})
+	t.Run("in flight, answered", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		server := smtptest.New(t, smtptest.Script{Faults: []smtptest.Fault{{At: smtptest.Message, Do: smtptest.ByteByByte}}})
+		conn := connect(t, plain(t, server))
+		in, out := make(chan guard.Cleared, 2), make(chan Result, 2)
+		for _, c := range cleared(t, addresses(2), body) {
+			in <- c
+		}
+		time.AfterFunc(time.Millisecond, cancel)
+		if err := conn.Deliver(ctx, in, out); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		if len(out)+len(in) != 2 || len(out) != len(server.Accepted()) {
+			t.Errorf("%d results, %d left, %d accepted", len(out), len(in), len(server.Accepted()))
+		}
+	})
+	t.Run("in flight, then closed", func(t *testing.T) {
+		server := smtptest.New(t, smtptest.Script{Faults: []smtptest.Fault{{At: smtptest.Message, Do: smtptest.Hang}}})
+		conn := connect(t, plain(t, server))
+		in, out := make(chan guard.Cleared, 2), make(chan Result, 2)
+		for _, c := range cleared(t, addresses(2), body) {
+			in <- c
+		}
+		time.AfterFunc(100*time.Millisecond, func() { conn.Close() })
+		if err := conn.Deliver(t.Context(), in, out); err == nil {
+			t.Error("no error")
+		}
+		if len(out) != 1 || len(in) != 1 {
+			t.Fatalf("%d results, %d left", len(out), len(in))
+		}
+		if r := <-out; r.NotSent && r.Outcome != ledger.Deferred || r.Outcome == ledger.Accepted {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// A message whose bytes have changed since they were cleared does not leave,
+// and the refusal is the error of Deliver.
+func TestChangedMessage(t *testing.T) {
+	server := smtptest.New(t, smtptest.Script{})
+	messages := cleared(t, addresses(3), body)
+	messages[1].WriteTo(changer{})
+	results, err := deliver(t, connect(t, plain(t, server)), messages)
+	var refusal rule.Refusal
+	if !errors.As(err, &refusal) || refusal.Rule != rule.Wire {
+		t.Fatalf("error %v", err)
+	}
+	if len(results) != 2 || !results[1].NotSent || results[1].Outcome != ledger.Deferred {
+		t.Errorf("%+v", results)
+	}
+	for _, got := range server.Transactions()[1:] {
+		if got.Ended || got.Accepted {
+			t.Errorf("it was sent: %+v", got)
+		}
+	}
+}
+
+// changer writes into what it is given, as a stray writer would.
+type changer struct{}
+
+func (changer) Write(p []byte) (int, error) {
+	if i := strings.Index(string(p), "Hello"); i >= 0 {
+		p[i] = 'J'
+	}
+	return len(p), nil
+}
+
+func TestExtensionsThatMessagesNeed(t *testing.T) {
+	people := []string{"r0@a.example", "jörg@a.example", "r2@a.example"}
+	for name, c := range map[string]struct {
+		extensions []string
+		steps      []string // of the results; "message" is accepted, the others are rejected
+	}{
+		"all":          {[]string{"SMTPUTF8", "8BITMIME", "SIZE 1000000"}, []string{"message", "message", "message"}},
+		"no SMTPUTF8":  {[]string{"8BITMIME"}, []string{"message", "SMTPUTF8", "message"}},
+		"no 8BITMIME":  {[]string{"SMTPUTF8"}, []string{"message", "8BITMIME", "message"}},
+		"a small SIZE": {[]string{"SMTPUTF8", "8BITMIME", "SIZE 50"}, []string{"SIZE", "SIZE", "SIZE"}},
+		"SIZE 0":       {[]string{"SMTPUTF8", "8BITMIME", "SIZE 0"}, []string{"message", "message", "message"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := smtptest.New(t, smtptest.Script{Extensions: c.extensions})
+			results, err := deliver(t, connect(t, plain(t, server)), cleared(t, people, body))
+			if err != nil || len(results) != 3 {
+				t.Fatal(len(results), err)
+			}
+			var sent []string
+			for i, r := range results {
+				if r.Step != c.steps[i] || (r.Outcome == ledger.Accepted) != (r.Step == "message") || r.NotSent {
+					t.Errorf("message %d: %+v", i, r)
+				}
+				if r.Step == "message" {
+					sent = append(sent, people[i])
+				} else if r.Outcome != ledger.Rejected || r.Code != 0 {
+					t.Errorf("message %d: %+v", i, r)
+				}
+			}
+			transactions := server.Transactions()
+			if len(transactions) != len(sent) {
+				t.Errorf("%d transactions for %d messages", len(transactions), len(sent))
+			}
+			for _, line := range server.Commands() {
+				utf8 := strings.HasSuffix(line, " BODY=8BITMIME SMTPUTF8")
+				if strings.HasPrefix(line, "MAIL") && utf8 != strings.Contains(follower(server.Commands(), line), "ö") && utf8 {
+					t.Errorf("%q is not for the one who needs it", line)
+				}
+			}
+		})
+	}
+}
+
+// follower gives the line after line.
+func follower(lines []string, line string) string {
+	for i, l := range lines[:len(lines)-1] {
+		if l == line {
+			return lines[i+1]
+		}
+	}
+	return ""
+}
+
+func BenchmarkDeliver(b *testing.B) {
+	server := smtptest.New(b, smtptest.Script{Discard: true})
+	messages := cleared(b, addresses(1), strings.Repeat("This is one line of a text of about five kilobytes, all told.\n", 80))
+	conn := connect(b, plain(b, server))
+	in, out := make(chan guard.Cleared), make(chan Result, 64)
+	go func() {
+		defer close(in)
+		for range b.N {
+			in <- messages[0]
+		}
+	}()
+	go func() {
+		defer close(out)
+		if err := conn.Deliver(context.Background(), in, out); err != nil {
+			b.Error(err)
+		}
+	}()
+	b.SetBytes(int64(messages[0].Size()))
+	for r := range out {
+		if r.Outcome != ledger.Accepted {
+			b.Errorf("%+v", r)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+func BenchmarkGate(b *testing.B) {
+	content := stuffed(b, []byte(strings.Repeat("This is one line of a text of about five kilobytes, all told.\r\n", 80)), 1<<20)
+	text := []byte("RSET\r\n" + gateMail + gateRcpt + "DATA\r\n" + string(content))
+	g := opened(io.Discard)
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		g.announce(announced{"s@a.example", "r@a.example", len(content) - 3})
+		if _, err := g.Write(text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
