@@ -6,6 +6,7 @@ import (
 	"io"
 	"regexp"
 	"strconv"
+	"strings"
 	texttemplate "text/template"
 	"text/template/parse"
 
@@ -106,7 +107,8 @@ func escape(u unit, t *htmltemplate.Template) error {
 	case unsafe.Line > 0:
 		at = lineStart(u.text, unsafe.Line)
 	}
-	return u.fault(at, "the HTML cannot be made safe: "+firstWords(unsafe.Description), "")
+	what, _, _ := strings.Cut(unsafe.Description, ": {state") // html/template's own context
+	return u.fault(at, "the HTML cannot be made safe: "+firstWords(what), "close every tag, attribute, style and script where it was opened")
 }
 
 func (a *analysed) program(u unit, run interface {
