@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"mailshot/internal/address"
@@ -168,6 +169,36 @@ func TestSameInputSameBytes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestWritersAtTheSameTime is for the race detector, too.
+func TestWritersAtTheSameTime(t *testing.T) {
+	a := secretive(t)
+	a.options.Attach = []File{{Name: "terms.pdf", Content: octets(100)}}
+	composer, err := newComposer(a.plan, a.options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for _, c := range []*campaign{a, a.other(t), a, a.other(t)} {
+		want := written(t, c.compose(t))
+		all.Go(func() {
+			w := composer.Writer()
+			for range 50 {
+				m, err := w.Compose(&c.row, &c.rendered, c.files)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				var got bytes.Buffer
+				if _, err := m.WriteTo(&got); err != nil || !bytes.Equal(got.Bytes(), want) {
+					t.Errorf("another message than alone: %v", err)
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
 }
 
 // TestMessageBelongsToTheCaller overwrites a message, and what it was made
