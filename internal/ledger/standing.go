@@ -40,8 +40,10 @@ type index struct {
 	used  int
 }
 
-// newIndex gives an index with room for n records, filled to four fifths.
-func newIndex(n int) *index { return &index{slots: make([]record, n+n/4+8)} }
+// newIndex gives an index with room for n records, which fill four fifths of
+// it. It has more than ten slots, so that nine tenths, at which it grows, leave
+// an empty one for a search to end at.
+func newIndex(n int) *index { return &index{slots: make([]record, n+n/4+16)} }
 
 // find gives the record of k, or nil. It is good until the next put.
 func (x *index) find(k Key) *record {
@@ -82,7 +84,7 @@ func (x *index) slot(k Key) *record {
 }
 
 func (x *index) grow() {
-	larger := newIndex(x.used + x.used/2)
+	larger := newIndex(x.used + x.used/8)
 	for _, r := range x.slots {
 		if r.n != 0 {
 			larger.put(r)

@@ -90,7 +90,12 @@ func (r *Run) judge(ctx context.Context, tx *sql.Tx, c Campaign, amend bool) err
 
 // load reads where every recipient of the campaign stands.
 func (r *Run) load(ctx context.Context, recipients int) error {
-	r.index = newIndex(max(recipients, 0))
+	var known int
+	err := r.ledger.db.QueryRowContext(ctx, `SELECT count(*) FROM recipient WHERE campaign = ?`, r.campaign).Scan(&known)
+	if err != nil {
+		return err
+	}
+	r.index = newIndex(max(recipients, known))
 	rows, err := r.ledger.db.QueryContext(ctx,
 		`SELECT key, n, standing, attempts FROM recipient WHERE campaign = ? ORDER BY n`, r.campaign)
 	if err != nil {
