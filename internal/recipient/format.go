@@ -16,6 +16,7 @@ type format struct {
 	separator byte
 	named     bool // a first line "sep=;" names the separator, as Excel writes it
 	onlyCR    bool // lines end in a carriage return alone
+	jsonLines bool
 }
 
 // findFormat finds the encoding, and from the first line the separator and the
@@ -24,6 +25,10 @@ func findFormat(s source) (format, error) {
 	set, err := findCharset(s)
 	if err != nil {
 		return format{}, err
+	}
+	ending := strings.ToLower(filepath.Ext(s.name))
+	if ending == ".jsonl" {
+		return format{charset: set, separator: ',', jsonLines: true}, nil
 	}
 	t, err := s.play()
 	if err != nil {
@@ -37,7 +42,7 @@ func findFormat(s source) (format, error) {
 	}
 	f := firstLine(head[:n])
 	f.charset = set
-	if strings.EqualFold(filepath.Ext(s.name), ".tsv") {
+	if ending == ".tsv" {
 		f.separator = '\t'
 	}
 	return f, nil

@@ -86,8 +86,11 @@ func (j *judge) row(r record) {
 }
 
 // fit gives as many cells as there are columns; false where the row is shorter,
-// or longer by cells that are not blank.
+// or longer by cells that are not blank, or has other keys.
 func (l *List) fit(r record) ([]string, bool) {
+	if r.ragged {
+		return r.cells[:min(len(r.cells), len(l.columns))], false
+	}
 	if len(r.cells) <= len(l.columns) {
 		return r.cells, len(r.cells) == len(l.columns)
 	}

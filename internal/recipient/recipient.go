@@ -2,9 +2,9 @@
 // before anything is rendered (the list gate), and indexes what identifies its
 // people.
 //
-// A list is CSV (RFC 4180, and what spreadsheets make of it). It is read as a
-// stream, as often as wanted; what does not come from a regular file is spooled
-// to a file of mode 0600 first. No error, notice or refusal of this package
+// A list is CSV (RFC 4180, and what spreadsheets make of it), tab-separated
+// values, or JSON Lines. It is read as a stream, as often as wanted; what does
+// not come from a regular file is spooled to a file of mode 0600 first. No error, notice or refusal of this package
 // holds a piece of a cell.
 package recipient
 

@@ -25,6 +25,7 @@ type record struct {
 	number int // 1-based among the rows below the headings
 	line   int // 1-based line at which it begins
 	cells  []string
+	ragged bool // its keys are not those of the headings
 }
 
 // blank says whether no cell holds anything.
@@ -37,12 +38,30 @@ func (r record) blank() bool {
 	return true
 }
 
+// reader parses rows; the number of a record is not its business. The cells are
+// overwritten by the next read.
+type reader interface {
+	read() (record, error)
+}
+
+// separated reads rows of cells with a separator between them (RFC 4180).
+type separated struct{ csv *csv.Reader }
+
+func (s separated) read() (record, error) {
+	cells, err := s.csv.Read()
+	if err != nil {
+		return record{}, err
+	}
+	line, _ := s.csv.FieldPos(0)
+	return record{line: line, cells: cells}, nil
+}
+
 // table reads a list from its start, row by row.
 type table struct {
 	ctx     context.Context
 	name    string
 	tape    *tape
-	csv     *csv.Reader
+	reader  reader
 	limit   *limit
 	heading record
 	last    record // number and line of the row that was read last
@@ -71,21 +90,33 @@ func (t *table) start(f format) (err error) {
 	if f.onlyCR {
 		text = transform.NewReader(text, lines{})
 	}
-	t.limit = &limit{r: text}
-	t.csv = csv.NewReader(bufio.NewReaderSize(t.limit, headSize))
-	t.csv.Comma = rune(f.separator)
-	t.csv.FieldsPerRecord = -1
-	t.csv.ReuseRecord = true
+	t.limit = &limit{r: text, left: maxRow}
+	t.heading, err = t.headings(f, bufio.NewReaderSize(t.limit, headSize))
+	if err != nil {
+		return t.noHeadings(t.explain(err))
+	}
+	t.last = record{line: t.heading.line}
+	return nil
+}
+
+// headings makes the reader that f asks for, and reads the headings with it.
+func (t *table) headings(f format, in *bufio.Reader) (record, error) {
+	if f.jsonLines {
+		objects := &objects{in: in}
+		t.reader = objects
+		return objects.headings()
+	}
+	rows := csv.NewReader(in)
+	rows.Comma = rune(f.separator)
+	rows.FieldsPerRecord = -1
+	rows.ReuseRecord = true
+	t.reader = separated{rows}
 	if f.named {
-		if _, err := t.read(); err != nil {
-			return t.noHeadings(err)
+		if _, err := t.reader.read(); err != nil {
+			return record{}, err
 		}
 	}
-	if t.heading, err = t.read(); err != nil {
-		return t.noHeadings(err)
-	}
-	t.last.number = 0
-	return nil
+	return t.reader.read()
 }
 
 func (t *table) noHeadings(err error) error {
@@ -109,19 +140,23 @@ func (t *table) next() (record, error) {
 
 func (t *table) read() (record, error) {
 	t.limit.left = maxRow
-	cells, err := t.csv.Read()
+	r, err := t.reader.read()
 	if err != nil {
 		return record{}, t.explain(err)
 	}
-	line, _ := t.csv.FieldPos(0)
-	t.last = record{number: t.last.number + 1, line: line}
-	return record{t.last.number, line, cells}, nil
+	r.number = t.last.number + 1
+	t.last = record{number: r.number, line: r.line}
+	return r, nil
 }
 
 // explain says what is wrong with a row, without the text of err.
 func (t *table) explain(err error) error {
 	var wrong *csv.ParseError
+	var fault *rule.Fault
 	switch {
+	case errors.As(err, &fault):
+		fault.File = t.name
+		return fault
 	case errors.Is(err, io.EOF):
 		return io.EOF
 	case errors.Is(err, errLongRow):
