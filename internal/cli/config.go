@@ -101,15 +101,16 @@ func (c *config) set(f *pflag.Flag) error {
 	if !ok || f.Changed {
 		return nil
 	}
-	for _, s := range scalars(v.Value) {
+	values := scalars(v.Value)
+	if len(values) == 0 || len(values) > 1 && f.Value.Type() != "stringArray" {
+		return c.fault(v.Key, f.Name+" is one value", "see the flag --"+f.Name+" in the command's help")
+	}
+	for _, s := range values {
 		if err := f.Value.Set(s); err != nil {
 			return c.fault(v.Value, f.Name+" is not "+takes(f), "see the flag --"+f.Name+" in the command's help")
 		}
-		f.Changed = true
 	}
-	if !f.Changed {
-		return c.fault(v.Key, f.Name+" is one value", "see the flag --"+f.Name+" in the command's help")
-	}
+	f.Changed = true
 	return nil
 }
 

@@ -80,9 +80,8 @@ func (o *sendOptions) send(ctx context.Context, a *app, d *delivering) (delivery
 		Drain:       drain,
 		Watch:       func(p delivery.Progress) { showProgress(ctx, m, p) },
 	}
-	// What is said here stands on a line of its own: the bar is drawn anew.
 	unwatch := context.AfterFunc(ctx, func() {
-		fmt.Fprint(a.Stderr, "\nmailshot: stopping: what is in flight is finished and written down first\n")
+		fmt.Fprintf(a.Stderr, "%smailshot: stopping: what is in flight is finished and written down first\n", m.newLine())
 	})
 	defer unwatch()
 	return r.Do(ctx)

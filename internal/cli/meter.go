@@ -12,6 +12,7 @@ import (
 // goroutine at a time.
 type meter interface {
 	show(done, total int, note string)
+	newLine() string // what has to be written before a line of one's own
 	end()
 }
 
@@ -52,6 +53,8 @@ func (b *bar) show(done, total int, note string) {
 	_ = b.drawn.Set(min(done, total))
 }
 
+func (b *bar) newLine() string { return "\n" }
+
 func (b *bar) end() {
 	if b.drawn != nil {
 		_ = b.drawn.Clear()
@@ -76,5 +79,7 @@ func (l *lines) show(done, total int, note string) {
 	l.last = l.now()
 	fmt.Fprintf(l.w, "mailshot: %s%s: %d of %d\n", l.label, note, done, total)
 }
+
+func (l *lines) newLine() string { return "" }
 
 func (l *lines) end() {}

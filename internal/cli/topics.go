@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"mailshot/internal/rule"
 	"mailshot/internal/template"
 )
 
@@ -19,7 +20,7 @@ func topics() []topic {
 	return []topic{
 		{"template", "the template file: front matter, fields, functions", templateTopic},
 		{"recipients", "the list: formats, headings, what is refused", fixed(recipientsText)},
-		{"refusals", "every rule, what it stops, and the cure", fixed(refusalsText)},
+		{"refusals", "every rule, what it stops, and the cure", refusalsTopic},
 		{"exit-codes", "what the exit status says", exitCodesTopic},
 		{"smtp", "the server: URL, TLS, user and password", fixed(smtpText)},
 		{"ledger", "what is written down, and why nobody gets it twice", fixed(ledgerText)},
@@ -61,6 +62,16 @@ func templateTopic() string {
 	b.WriteString(templateText)
 	for _, f := range template.Functions() {
 		fmt.Fprintf(&b, "  %-10s %s\n  %-10s %s\n", f.Name, f.Summary, "", f.Usage)
+	}
+	return b.String()
+}
+
+// refusalsTopic ends in the table that the code reads.
+func refusalsTopic() string {
+	var b strings.Builder
+	b.WriteString(refusalsText)
+	for _, r := range rule.Table() {
+		fmt.Fprintf(&b, "\n%s\n  stops:   %s\n  not:     %s\n  example: %s\n  cure:    %s\n", r.ID, r.Stops, r.Passes, r.Example, r.Cure)
 	}
 	return b.String()
 }
