@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -93,13 +94,13 @@ func deliver(t testing.TB, conn Conn, messages []guard.Cleared) ([]Result, error
 
 // deliverAll goes on with new connections, as a run does, until every message
 // has been taken and none came back unsent; last holds each one's last result.
-func deliverAll(t testing.TB, s Server, messages []guard.Cleared) (last []Result, errs []error) {
+func deliverAll(t testing.TB, s Server, messages []guard.Cleared) (last []Result) {
 	t.Helper()
 	last = make([]Result, len(messages))
 	left := messages
 	for range len(messages) + 1 {
 		conn := connect(t, s)
-		results, err := deliver(t, conn, left)
+		results, _ := deliver(t, conn, left)
 		conn.Close()
 		var again []guard.Cleared
 		for _, r := range results {
@@ -109,15 +110,12 @@ func deliverAll(t testing.TB, s Server, messages []guard.Cleared) (last []Result
 			}
 		}
 		left = append(again, left[len(results):]...)
-		if err != nil {
-			errs = append(errs, err)
-		}
 		if len(left) == 0 {
-			return last, errs
+			return last
 		}
 	}
 	t.Fatal("it does not come to an end")
-	return nil, nil
+	return nil
 }
 
 func TestDeliver(t *testing.T) {
@@ -184,6 +182,7 @@ var actions = map[string]smtptest.Action{
 	"an endless one": smtptest.Endless,
 	"a long line":    smtptest.LongLine,
 	"another kind":   smtptest.Reply("354 go on"),
+	"421 behind it":  smtptest.Extra("421 4.4.2 bye"),
 	"login wanted":   smtptest.Reply("530 5.7.0 log in"),
 }
 
@@ -235,6 +234,7 @@ var faults = []fault{
 	{at: smtptest.Data, does: "an octet", outcome: ledger.Accepted, code: 250},
 	{at: smtptest.Data, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
 
+	{at: smtptest.Content, does: "5yz", outcome: ledger.Unknown, ends: true}, // and then a 250
 	{at: smtptest.Content, does: "hang", outcome: ledger.Unknown, ends: true},
 	{at: smtptest.Content, does: "close", outcome: ledger.Unknown, ends: true},
 	{at: smtptest.Content, does: "421", outcome: ledger.Deferred, code: 421, ends: true},
@@ -248,7 +248,8 @@ var faults = []fault{
 	{at: smtptest.Message, does: "another kind", outcome: ledger.Unknown, ends: true},
 	{at: smtptest.Message, does: "an endless one", outcome: ledger.Unknown, ends: true},
 	{at: smtptest.Message, does: "an octet", outcome: ledger.Accepted, code: 250},
-	{at: smtptest.Message, does: "one too many", outcome: ledger.Accepted, code: 250, ends: true},
+	{at: smtptest.Message, does: "one too many", outcome: ledger.Unknown, ends: true},
+	{at: smtptest.Message, does: "421 behind it", outcome: ledger.Accepted, code: 250, ends: true},
 }
 
 func TestFaults(t *testing.T) {
@@ -315,12 +316,43 @@ func (f fault) count(t *testing.T, server *smtptest.Server) {
 		if i == 1 && !f.notSent && f.outcome != ledger.Accepted {
 			want = 0
 		}
-		if got := accepted[fmt.Sprintf("r%d@a.example", i)]; got != want {
+		got := accepted[fmt.Sprintf("r%d@a.example", i)]
+		if got != want && (i != 1 || f.outcome != ledger.Unknown || got > 1) {
 			t.Errorf("recipient %d got %d, want %d", i, got, want)
 		}
 	}
 	if len(accepted) > 5 {
 		t.Errorf("messages to others: %d", len(accepted))
+	}
+}
+
+// TestRandomFaults: whatever goes wrong, and wherever, nobody gets two, and what
+// the results say is what the server did.
+func TestRandomFaults(t *testing.T) {
+	messages := cleared(t, addresses(8), body)
+	steps := []smtptest.Step{smtptest.Reset, smtptest.Mail, smtptest.Rcpt, smtptest.Data, smtptest.Content, smtptest.Message}
+	does := []string{"4yz", "5yz", "421", "close", "garbage", "an octet", "one too many", "another kind", "login wanted"}
+	for seed := range uint64(200) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		var script smtptest.Script
+		for range 1 + random.IntN(4) {
+			fault := smtptest.Fault{At: steps[random.IntN(len(steps))], Nth: 1 + random.IntN(6), Do: actions[does[random.IntN(len(does))]]}
+			script.Faults = append(script.Faults, fault)
+		}
+		server := smtptest.New(t, script)
+		last := deliverAll(t, plain(t, server), messages)
+		accepted := server.Accepted()
+		for i, r := range last {
+			got := accepted[fmt.Sprintf("r%d@a.example", i)]
+			want := map[ledger.Outcome]int{ledger.Accepted: 1}[r.Outcome]
+			if got != want && (r.Outcome != ledger.Unknown || got > 1) {
+				t.Errorf("seed %d, recipient %d: %v at %s, got %d", seed, i, r.Outcome, r.Step, got)
+			}
+		}
+		if len(accepted) > len(messages) {
+			t.Errorf("seed %d: messages to others", seed)
+		}
+		server.Close()
 	}
 }
 
@@ -439,6 +471,7 @@ type changer struct{}
 
 func (changer) Write(p []byte) (int, error) {
 	if i := strings.Index(string(p), "Hello"); i >= 0 {
+		//lint:ignore SA1023 a stray writer is what the test is about
 		p[i] = 'J'
 	}
 	return len(p), nil

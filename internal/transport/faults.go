@@ -79,11 +79,6 @@ func setupError(step string, r reply) *Error {
 
 // handshakeError says what is wrong with a server's TLS.
 func handshakeError(err error) error {
-	what, hint, permanent := handshakeTrouble(err)
-	return &Error{Step: "TLS", Permanent: permanent, Err: what, Hint: hint}
-}
-
-func handshakeTrouble(err error) (what error, hint string, permanent bool) {
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
@@ -92,26 +87,28 @@ func handshakeTrouble(err error) (what error, hint string, permanent bool) {
 	var unverified *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &unknown):
-		return errors.New("the certificate is signed by an unknown authority"),
-			"if the authority is your own, add ?tls-ca=FILE with its certificate to --smtp", true
+		return tlsError("the certificate is signed by an unknown authority",
+			"if the authority is your own, add ?tls-ca=FILE with its certificate to --smtp")
 	case errors.As(err, &name):
-		return errors.New("the certificate is for another name"),
-			"use the name that the certificate has as the host of --smtp", true
+		return tlsError("the certificate is for another name",
+			"use the name that the certificate has as the host of --smtp")
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return errors.New("the certificate has expired or is not valid yet"),
-			"renew the server's certificate, or set this machine's clock", true
+		return tlsError("the certificate has expired or is not valid yet",
+			"renew the server's certificate, or set this machine's clock")
 	case errors.As(err, &unverified):
-		return errors.New("the certificate does not stand up to verification"),
-			"ask whoever runs the server for one that does", true
+		return tlsError("the certificate does not stand up to verification",
+			"ask whoever runs the server for one that does")
 	case errors.As(err, &record):
-		return errors.New("the server does not speak TLS here"),
-			"use smtp:// where the server has STARTTLS (port 587)", true
+		return tlsError("the server does not speak TLS here", "use smtp:// where the server has STARTTLS (port 587)")
 	case errors.As(err, &alert) && alert.Op == "remote error": // QUIRK: crypto/tls has no type for an alert
-		return errors.New("the server refused the handshake"),
-			"TLS 1.2 or later is needed: ask whoever runs the server", true
+		return tlsError("the server refused the handshake", "TLS 1.2 or later is needed: ask whoever runs the server")
 	}
 	if cause := plainCause(err); cause != errBroken {
-		return cause, "check the host and the port of --smtp", false
+		return &Error{Step: "TLS", Err: cause, Hint: "check the host and the port of --smtp"}
 	}
-	return errors.New("the handshake failed"), "TLS 1.2 or later is needed: ask whoever runs the server", true
+	return tlsError("the handshake failed", "TLS 1.2 or later is needed: ask whoever runs the server")
+}
+
+func tlsError(what, hint string) *Error {
+	return &Error{Step: "TLS", Permanent: true, Err: errors.New(what), Hint: hint}
 }

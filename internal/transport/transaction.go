@@ -154,7 +154,18 @@ func (s *session) content(c guard.Cleared) (Result, error) {
 	case r.code == 421:
 		return answeredResult(step, r), refusedReply(step, r, "run the same command again to go on")
 	case r.trailing:
-		return answeredResult(step, r), s.broken("connection", errOutOfStep)
+		return s.doubtful(r)
 	}
 	return answeredResult(step, r), nil
+}
+
+// doubtful judges a reply to the final dot that had another behind it. A 421
+// may come at any time (RFC 5321 section 3.8); where it is something else,
+// nobody knows which of the two is about the message.
+func (s *session) doubtful(r reply) (Result, error) {
+	behind, err := s.await(s.timeouts.Quit)
+	if err == nil && behind.code == 421 {
+		return answeredResult("message", r), refusedReply("connection", behind, "run the same command again to go on")
+	}
+	return Result{Step: "message"}, s.broken("message", errOutOfStep)
 }
