@@ -15,15 +15,9 @@ const (
 	maxLabel  = 63
 )
 
-// lookup maps and checks as a resolver would, and holds to the letters,
-// digits and hyphens of RFC 1123 section 2.1.
-var lookup = idna.New(
-	idna.MapForLookup(),
-	idna.StrictDomainName(true),
-	idna.CheckHyphens(true),
-	idna.CheckJoiners(true),
-	idna.BidiRule(),
-)
+// lookup maps and checks as a resolver would; it holds to the letters, digits
+// and hyphens of RFC 1123 section 2.1 and to the rules for hyphens and joiners.
+var lookup = idna.New(idna.MapForLookup(), idna.BidiRule())
 
 // parseDomain gives s in lower-case A-labels. A name in plain ASCII, as nearly
 // all are, is judged without the tables of IDNA.
@@ -32,7 +26,7 @@ func parseDomain(s string) (string, bool) {
 		return "", false
 	}
 	if needsTables(s) {
-		if !utf8.ValidString(s) || strings.ContainsFunc(s, isHidden) {
+		if strings.ContainsFunc(s, isHidden) {
 			return "", false
 		}
 		mapped, err := lookup.ToASCII(s)

@@ -2,13 +2,16 @@ package recipient
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // TestRead reads one list in every encoding, with every separator and line end.
@@ -79,5 +82,23 @@ func checkRead(t *testing.T, text, separator, encoding string) {
 	}
 	if rows[1].Line != first+2 || rows[1].Number != 2 || rows[1].Ordinal != 1 {
 		t.Errorf("got row %+v after line %d", rows[1], first)
+	}
+}
+
+// TestLines cuts a carriage return from its line feed at every octet.
+func TestLines(t *testing.T) {
+	in := transform.NewReader(iotest.OneByteReader(strings.NewReader("a\rb\r\nc\r\r\n\nd\r")), lines{})
+	got, err := io.ReadAll(in)
+	if err != nil || string(got) != "a\nb\nc\n\n\nd\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
+// TestCarriageReturnInACell keeps what is no line end as it is.
+func TestCarriageReturnInACell(t *testing.T) {
+	l := open(t, "email,note\r\na@x.example,\"one\rtwo\"\r\n", Options{})
+	judgeAll(t, l, Use{})
+	if rows := collect(t, l); rows[0].Cells[1] != "one\rtwo" {
+		t.Errorf("got %q", rows[0].Cells)
 	}
 }

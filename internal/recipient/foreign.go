@@ -74,7 +74,7 @@ func (f *foreign) foreignIn(cell string, kind Kind, line uint32, mailbox string)
 // fine says whether a hit may stand in a cell of the row at line.
 func (f *foreign) fine(h identifier.Hit, value []byte, column Kind, line uint32, mailbox string) bool {
 	for _, l := range h.Lines {
-		if f.judge.staff[l] {
+		if f.judge.staff[l] || l != line && f.judge.oneHousehold(l, line) {
 			return true
 		}
 	}
@@ -88,9 +88,7 @@ func (f *foreign) fine(h identifier.Hit, value []byte, column Kind, line uint32,
 	case identifier.Address:
 		return f.isOwnAddress(string(value), mailbox, listed)
 	case identifier.Name:
-		return listed || column == KindName || column == KindIdentifier
-	case identifier.Token:
-		return listed || column == KindIdentifier
+		return listed || column == KindName
 	}
 	return listed
 }

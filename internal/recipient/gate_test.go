@@ -106,6 +106,8 @@ var shapeCases = []gateCase{
 	{name: "a row from the middle of one to the middle of the next",
 		list: "email,name,city\na@x.example,\"Ann,Rome\nb@x.example,Bob\",Paris\n", want: []string{"swallowed-rows 2"}},
 	{name: "postal address over three lines", list: "email,name,postal\na@x.example,Ann,\"12 High St, Flat 2,\nYork, YO1,\nUK\"\n", rows: 1},
+	{name: "two columns without a heading", list: "email,, ,name\na@x.example,x,y,Ann\n", rows: 1},
+	{name: "a line that is an address", list: "email,name,note\na@x.example,Ann,\"reach me at\nq@other.example\nthanks\"\n", rows: 1},
 	{name: "a note over lines with an address", list: "email,name,note\na@x.example,Ann,\"called,\nsee q@other.example\nthanks\"\n", rows: 1},
 }
 
@@ -120,6 +122,10 @@ var mailboxCases = []gateCase{
 	{name: "household, one twice with other data", use: Use{SharedMailboxes: "name"}, want: []string{"shared-mailbox 4/2"},
 		list: "email,name,city\na@x.example,Ann,Rome\na@x.example,Bob,Rome\na@x.example,Ann,Oslo\n"},
 	{name: "IDN in two forms", list: "email,name\na@bücher.example,Ann\na@xn--bcher-kva.example,Amy\n", want: []string{"shared-mailbox 3/2"}},
+	{name: "refusals come by line", want: []string{"shared-mailbox 3/2", "bad-address 4"},
+		list: "email,name\na@x.example,Ann\na@x.example,Amy\nbob,Bob\nc@x.example,Cy\n"},
+	{name: "two spellings, each twice", rows: 2, same: 2, warns: 2,
+		list: "email,name\nann.lee@x.example,Ann\nannlee@x.example,Bob\nannlee@x.example,Bob\nann.lee@x.example,Ann\n"},
 	{name: "dots and tags", list: "email,name\nann.lee@x.example,Ann\nannlee@x.example,Bob\nannlee+news@x.example,Cy\nb@x.example,Di\n", rows: 4, warns: 1},
 }
 
@@ -157,6 +163,18 @@ var foreignCases = []gateCase{
 		list: "email,manager\na@x.example,m@x.example\nb@x.example,m@x.example\n"},
 	{name: "full name in a note", list: "email,first_name,last_name,note\na@x.example,Ann,Lee,like Robert Jones\nb@x.example,Robert,Jones,\n", want: []string{"foreign-in-cell 2/3"}},
 	{name: "full name as a cell of text", list: "email,name,referrer\na@x.example,Ann Lee,Robert Jones\nb@x.example,Robert Jones,\n", want: []string{"foreign-in-cell 2/3"}},
+	{name: "full name, last name first", list: "email,first_name,last_name,note\na@x.example,Ann,Lee,like Jones Robert\nb@x.example,Robert,Jones,\n", want: []string{"foreign-in-cell 2/3"}},
+	{name: "one column, last name first", list: "email,name,note\na@x.example,\"Lee, Ann\",like Robert Jones\nb@x.example,\"Jones, Robert\",\n", want: []string{"foreign-in-cell 2/3"}},
+	{name: "two last names that are another's full name", rows: 2,
+		list: "email,first_name,last_name\na@x.example,Ana,Garcia Lopez\nb@x.example,Garcia,Lopez\n"},
+	{name: "one of several addresses in a cell", want: []string{"foreign-in-cell 2/3", "several-addresses 3"},
+		list: "email,note\na@x.example,ask c@x.example\nb@x.example;c@x.example,\n"},
+	{name: "addresses identify, whatever is declared", use: Use{Kinds: map[string]Kind{"email": KindText}}, want: []string{"foreign-in-cell 2/3"},
+		list: "email,note\na@x.example,ask b@x.example\nb@x.example,\n"},
+	{name: "a household", use: Use{SharedMailboxes: "name"}, rows: 2,
+		list: "email,name,note\na@x.example,Ann Jones,with Robert Jones\na@x.example,Robert Jones,with Ann Jones\n"},
+	{name: "neighbours", want: []string{"foreign-in-cell 2/3"},
+		list: "email,name,note\na@x.example,Ann Jones,with Robert Jones\nb@x.example,Robert Jones,\n"},
 	{name: "relational", use: Use{Relational: []string{"referrer"}}, list: "email,name,referrer\na@x.example,Ann Lee,Robert Jones\nb@x.example,Robert Jones,\n", rows: 2},
 	{name: "a column that is not used", use: Use{Columns: []string{"name"}}, list: "email,name,referrer\na@x.example,Ann Lee,Robert Jones\nb@x.example,Robert Jones,\n", rows: 2},
 	{name: "account in a note", list: "email,account,note\na@x.example,KX-7730951,moved to KX-7730952\nb@x.example,KX-7730952,\n", want: []string{"foreign-in-cell 2/3"}},

@@ -58,6 +58,21 @@ func (j *judge) isMailbox(canonical string) bool {
 	return found
 }
 
+// oneHousehold says whether the rows at two lines are mailed at one mailbox.
+func (j *judge) oneHousehold(line, other uint32) bool {
+	a, b := j.markAt(line), j.markAt(other)
+	return a != nil && b != nil && a.folded == b.folded && a.spelling == b.spelling
+}
+
+// markAt gives the mark of the row at line; nil where it has none.
+func (j *judge) markAt(line uint32) *mark {
+	i, found := slices.BinarySearchFunc(j.marks, line, func(m mark, line uint32) int { return cmp.Compare(m.line, line) })
+	if !found {
+		return nil
+	}
+	return &j.marks[i]
+}
+
 // oneMailbox judges rows whose mailboxes are the same but for dots and tags.
 func (j *judge) oneMailbox(rows []uint32, same, spellings *tally) {
 	first := &j.marks[rows[0]]

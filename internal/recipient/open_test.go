@@ -100,6 +100,7 @@ func TestAddressColumn(t *testing.T) {
 		{name: "by heading", list: "name,E-Mail\nAnn,\n", want: 1},
 		{name: "by heading, at last", list: "name,address\nAnn,ann at x.example\n", want: 1},
 		{name: "two in each cell", list: "name,to\nAnn,a@x.example; b@x.example\n", want: 1},
+		{name: "separators in a quoted heading", list: "\"one;two;three\",email\nx,a@x.example\n", want: 1},
 		{name: "declared by name", list: "email,other\na@x.example,b@x.example\n", o: Options{AddressColumn: "other"}, want: 1},
 		{name: "declared by heading", list: "email,Other One\na@x.example,b@x.example\n", o: Options{AddressColumn: "Other One"}, want: 1},
 	} {
@@ -189,12 +190,12 @@ func noneLeft(t *testing.T) {
 }
 
 func TestKinds(t *testing.T) {
-	l := open(t, "E-Mail,first_name,Surname,Company,City,ZIP,Phone,Customer No.,born,amount,token,note\n"+
-		"a@x.example,Ann,Lee,Lee Ltd,Rome,10115,+49 170 1234567,4711001,1990-01-02,12.50,f3a9b27c1d5e8406,hello\n"+
-		"b@x.example,Bob,Ray,Ray Ltd,Oslo,10117,+49 170 7654321,4711002,1991-03-04,13.50,0b44c1aa93e7d2f5,\n", Options{})
+	l := open(t, "E-Mail,first_name,Surname,Company,City,ZIP,Phone,Customer No.,born,amount,token,note,House No.,Order,Voucher\n"+
+		"a@x.example,Ann,Lee,Lee Ltd,Rome,10115,+49 170 1234567,4711001,1990-01-02,12.50,f3a9b27c1d5e8406,hello,10001,12,SUMMER2026SALE4711\n"+
+		"b@x.example,Bob,Ray,Ray Ltd,Oslo,10117,+49 170 7654321,4711002,1991-03-04,13.50,0b44c1aa93e7d2f5,,10002,13,SUMMER2026SALE4711\n", Options{})
 	j := judgeAll(t, l, Use{Kinds: map[string]Kind{"note": KindPrivate, "City": KindText}})
 	want := []Kind{KindAddress, KindName, KindName, KindText, KindText, KindText, KindIdentifier, KindIdentifier,
-		KindText, KindText, KindIdentifier, KindPrivate}
+		KindText, KindText, KindIdentifier, KindPrivate, KindText, KindText, KindText}
 	var got []Kind
 	for _, k := range j.Kinds {
 		got = append(got, k.Kind)
@@ -223,5 +224,23 @@ func TestFrontMatterNamesNoColumn(t *testing.T) {
 	} {
 		_, err := l.Judge(context.Background(), use)
 		wantFault(t, err, what)
+	}
+}
+
+func TestLooksRandom(t *testing.T) {
+	for cell, want := range map[string]bool{
+		"f3a9b27c1d5e8406":                     true,
+		"6ba7b810-9dad-11d1-80b4-00c04fd430c8": true,
+		"https://x.example/u?t=f3a9b27c1d5e84": true,
+		"KX-7730951":                           false,
+		"4711471147114711":                     false,
+		"Donaudampfschifffahrt":                false,
+		"https://x.example/welcome":            false,
+		"12 High Street, Flat 20":              false,
+		"aaaaaaaaaaaa1111":                     false,
+	} {
+		if got := looksRandom(cell); got != want {
+			t.Errorf("%q: got %v", cell, got)
+		}
 	}
 }
