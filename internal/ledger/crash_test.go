@@ -196,7 +196,7 @@ func told(t *testing.T, said []string) (begun, finished int) {
 func TestMadeByManyAtOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	var others []*process
-	for range 5 {
+	for range 16 {
 		others = append(others, spawn(t, "start", path))
 	}
 	started := 0

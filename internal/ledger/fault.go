@@ -93,6 +93,12 @@ func (e storageError) Error() string {
 	return fmt.Sprintf("SQLite error %d", int(e))
 }
 
+// isBusy says whether another program had the database locked.
+func isBusy(err error) bool {
+	e := storageError(0)
+	return errors.As(cause(err), &e) && e.primary() == sqlite3.SQLITE_BUSY
+}
+
 // hint gives the next step for a cause; "" where there is none to tell.
 func hint(cause error) string {
 	switch {

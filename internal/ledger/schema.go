@@ -101,11 +101,29 @@ func connect(ctx context.Context, l *Ledger, source string) (*Ledger, error) {
 	}
 	db.SetMaxOpenConns(1)
 	l.db = db
-	if err := l.bringUp(ctx); err != nil {
+	if err := l.untilFree(ctx, l.bringUp); err != nil {
 		db.Close()
 		return nil, fault("open", l.path, err)
 	}
 	return l, nil
+}
+
+// untilFree does again what found the file locked. SQLite waits by itself
+// (busy_timeout), but not where two that read wish to write: when several
+// processes turn on the log of a new ledger at the same time.
+func (l *Ledger) untilFree(ctx context.Context, do func(context.Context) error) error {
+	deadline := time.Now().Add(waitForOthers)
+	for {
+		err := do(ctx)
+		if !isBusy(err) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
 }
 
 func (l *Ledger) bringUp(ctx context.Context) error {
