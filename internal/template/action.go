@@ -108,22 +108,29 @@ func isControl(action string) bool {
 	return false
 }
 
-// maxNesting is how deep if, with, range and define may stand in one another:
-// parser, escaper and walks all go down by calling themselves.
-const maxNesting = 100
+// maxNesting is how deep if, with, range and define may stand in one another,
+// where each {{ else if }} is one deeper, as the parser has it: parser, escaper
+// and walks all go down by calling themselves.
+const maxNesting = 500
 
 // tooDeep gives the offset of the action that is nested too deep; -1 for none.
 func tooDeep(text string) int {
 	depth := 0
+	var open []int // for each block that is open, the depth before it
 	for _, s := range segments(text) {
 		if !s.action {
 			continue
 		}
 		switch keyword(text[s.start:s.end]) {
 		case "if", "range", "with", "define", "block":
+			open = append(open, depth)
+			depth++
+		case "else":
 			depth++
 		case "end":
-			depth--
+			if len(open) > 0 {
+				depth, open = open[len(open)-1], open[:len(open)-1]
+			}
 		}
 		if depth > maxNesting {
 			return s.start

@@ -93,7 +93,7 @@ func (c *compiler) value(key, text string) unit {
 	if at, ok := c.at[key]; ok && at.text == text {
 		return newUnit(c.path, text, at.line, at.column)
 	}
-	return newUnit(c.path, text, 0, 0)
+	return made(c.path, text, 0)
 }
 
 // line compiles a value of the front matter.

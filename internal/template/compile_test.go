@@ -52,8 +52,9 @@ func TestCompileFaults(t *testing.T) {
 		{"templates that call each other", "{{ define \"x\" }}{{ template \"y\" . }}{{ end }}{{ define \"y\" }}{{ template \"x\" . }}{{ end }}{{ template \"x\" . }}", 4, 0, "calls itself", ""},
 		{"template with row and value", "{{ define \"x\" }}y{{ end }}{{ template \"x\" . }}{{ template \"x\" .city }}", 4, 0, "at one place", ""},
 		{"nested ranges", "{{ range split \";\" .city }}{{ range split \";\" $.city }}{{ . }}{{ end }}{{ end }}{{ range split \";\" .city }}{{ range split \";\" $.city }}{{ range split \";\" $.city }}{{ end }}{{ end }}{{ end }}", 4, 0, "five million", ""},
-		{"deep nesting", strings.Repeat("{{ if .city }}", 101) + strings.Repeat("{{ end }}", 101), 4, 0, "100 deep", ""},
-		{"deep nesting, unclosed", strings.Repeat("{{ if .city }}", 50_000), 4, 0, "100 deep", ""},
+		{"deep nesting", strings.Repeat("{{ if .city }}", 501) + strings.Repeat("{{ end }}", 501), 4, 0, "500 deep", ""},
+		{"deep nesting, unclosed", strings.Repeat("{{ if .city }}", 50_000), 4, 0, "500 deep", ""},
+		{"a long chain of else if", "{{ if .city }}" + strings.Repeat("{{ else if .city }}", 50_000) + "{{ end }}", 4, 0, "500 deep", ""},
 		{"parentheses", "{{ " + strings.Repeat("(", 20_000) + ".city", 4, 0, "", ""},
 	} {
 		for _, ending := range []string{".txt", ".html", ".md"} {

@@ -179,6 +179,11 @@ func TestSourceDigest(t *testing.T) {
 			t.Errorf("the digest does not cover a difference in %s", other.Path())
 		}
 	}
+	one := sourceOf(t, "a.txt", "subject: x\nidentities: [bob@a.example]", "body")
+	two := sourceOf(t, "a.txt", "subject: x\nidentities: [eve@a.example]", "body")
+	if one.Digest() == two.Digest() {
+		t.Error("the digest does not cover identities")
+	}
 	moved.Front.Campaign = "other"
 	if first.Digest() == moved.Digest() {
 		t.Error("the digest does not follow the front matter as it stands now")

@@ -231,6 +231,21 @@ func TestBlankSubjectAndFile(t *testing.T) {
 	}
 }
 
+// A cell that was filled in the row before is still an empty one.
+func TestEmptyAfterFull(t *testing.T) {
+	r := compiled(t, sourceOf(t, "a.txt", "subject: x", "{{ .a }}"), "a").Renderer()
+	if _, err := r.Render(&recipient.Row{Line: 2, Cells: []string{"Ann"}}); err != nil {
+		t.Fatal(err)
+	}
+	made, err := r.Render(&recipient.Row{Line: 3, Cells: []string{""}})
+	if err == nil {
+		t.Fatalf("got %q", made.Text)
+	}
+	if fault := faultOf(t, err); !strings.Contains(fault.What, "line 3 of the list") {
+		t.Errorf("got %v", fault)
+	}
+}
+
 // Nothing of a row stays for the next one, nor a row's missing cells.
 func TestRowAfterRow(t *testing.T) {
 	source := sourceOf(t, "a.html", "subject: '{{ .a | default \"-\" }}'", "<p>{{ .a | default \"-\" }}{{ if .b }}{{ .b }}{{ end }}</p>")

@@ -47,7 +47,7 @@ func (w *walk) refuse(at parse.Pos, what, hint string) {
 // parseUnit parses a unit into its trees, by name; its own is unitName.
 func parseUnit(u unit) (map[string]*parse.Tree, error) {
 	if at := tooDeep(u.text); at >= 0 {
-		return nil, u.fault(at, "if, with, range and define stand in one another more than 100 deep", "")
+		return nil, u.fault(at, "if, with, range and define stand in one another more than 500 deep", "each else if counts as one deeper")
 	}
 	trees := make(map[string]*parse.Tree)
 	tree := parse.New(unitName)

@@ -23,9 +23,18 @@ type mark struct {
 	fixed        bool // the text was made, not copied: all of it belongs to this line
 }
 
-// newUnit is text as it stands in file from line and column on.
+// newUnit is text as it stands in file from line and column on. It has a mark
+// at each action, so that no place is far from one.
 func newUnit(file, text string, line, column int) unit {
-	return unit{file: file, text: text, marks: []mark{{line: line, column: column, fixed: line == 0}}}
+	u := unit{file: file, text: text}
+	for _, s := range segments(text) {
+		u.marks = append(u.marks, mark{at: s.start, line: line, column: column})
+		line, column = advance(line, column, text[s.start:s.end])
+	}
+	if u.marks == nil {
+		u.marks = []mark{{line: line, column: column}}
+	}
+	return u
 }
 
 // made is text that the program wrote, on behalf of what stands at the line.
