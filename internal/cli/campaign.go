@@ -26,14 +26,14 @@ type campaignOptions struct {
 // bind binds the flags, and completes the template and the files.
 func (o *campaignOptions) bind(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.StringVarP(&o.recipients, "recipients", "r", "", "the `LIST`: a .csv or .tsv file, or - for standard input")
+	fs.StringVarP(&o.recipients, "recipients", "r", "", "the `LIST`: a .csv, .tsv or .jsonl file, or - for standard input")
 	fs.StringVar(&o.from, "from", "", "the sender's `MAILBOX`, instead of the template's")
 	fs.StringVar(&o.id, "campaign", "", "the campaign's `ID` in the ledger, instead of the template's")
 	fs.StringVar(&o.addressColumn, "address-column", "", "the `NAME` of the list's column with the addresses, where it is not found")
 	fs.StringArrayVar(&o.attach, "attach", nil, "attach `FILE` to every message; may be given several times")
 	fs.BoolVar(&o.skipBadRows, "skip-bad-rows", false, "leave out rows with a bad or blank address instead of refusing")
 	fs.BoolVar(&o.json, "json", false, "print the result as one JSON object")
-	must(cmd.MarkFlagFilename("recipients", "csv", "tsv"))
+	must(cmd.MarkFlagFilename("recipients", "csv", "tsv", "jsonl"))
 	must(cmd.MarkFlagFilename("attach"))
 	cmd.ValidArgsFunction = completeTemplate
 	cmd.Args = oneTemplate

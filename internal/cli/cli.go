@@ -66,11 +66,11 @@ func newRoot(a *app) *cobra.Command {
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(a))
-	for _, c := range []*cobra.Command{newCheck(a), newSend(a), newStatus(a), newSink(a), newDemo(a)} {
+	for _, c := range []*cobra.Command{newCheck(a), newSend(a), newStatus(a), newSink(a)} {
 		a.bindSettings(c)
 		root.AddCommand(c)
 	}
-	root.AddCommand(newVersion(a), newCompletion(a))
+	root.AddCommand(newDemo(a), newVersion(a), newCompletion(a))
 	return root
 }
 

@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"mailshot/internal/rule"
+	"mailshot/internal/template"
+)
+
+// TestHelp wants two examples and the exit codes of every command.
+func TestHelp(t *testing.T) {
+	root := newRoot(&app{})
+	root.InitDefaultHelpCmd()
+	for _, c := range append(root.Commands(), root) {
+		if lines := strings.Split(c.Example, "\n"); len(lines) != 2 || !strings.Contains(c.Example, "mailshot "+strings.TrimPrefix(c.Name(), "mailshot")) {
+			t.Errorf("%s has %d examples:\n%s", c.Name(), len(lines), c.Example)
+		}
+		if !strings.Contains(c.UsageString(), "\nExit codes:\n    0  done") {
+			t.Errorf("the help of %s says nothing of its exit codes", c.Name())
+		}
+		if c.Short == "" || c.Long == "" {
+			t.Errorf("%s has no description", c.Name())
+		}
+	}
+}
+
+func TestTopics(t *testing.T) {
+	var names []string
+	for _, p := range topics() {
+		names = append(names, p.name)
+		text := p.text()
+		if len(text) < 200 || !strings.HasSuffix(text, "\n") {
+			t.Errorf("the topic %s is %q", p.name, text)
+		}
+		if !strings.Contains(rootText, p.name) {
+			t.Errorf("the program's help does not name the topic %s", p.name)
+		}
+	}
+	if want := []string{"template", "recipients", "refusals", "exit-codes", "smtp", "ledger", "ci"}; !slices.Equal(names, want) {
+		t.Errorf("the topics are %q", names)
+	}
+	for _, f := range template.Functions() {
+		if !strings.Contains(templateTopic(), f.Usage) {
+			t.Errorf("help template lacks the function %s", f.Name)
+		}
+	}
+	for _, r := range rule.Table() {
+		if !strings.Contains(refusalsTopic(), "\n"+string(r.ID)+"\n") {
+			t.Errorf("help refusals lacks the rule %s", r.ID)
+		}
+	}
+}
