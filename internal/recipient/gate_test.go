@@ -103,6 +103,7 @@ var shapeCases = []gateCase{
 	{name: "a column without a heading", list: "email,,name\na@x.example,x,Ann\n", rows: 1},
 	{name: "rows in a cell", list: "email,name,city\na@x.example,Ann,\"Rome\nb@x.example,Bob,Paris\nc@x.example,Cy,Oslo\"\n", want: []string{"swallowed-rows 2"}},
 	{name: "one row in a cell", list: "email,name,city\na@x.example,Ann,\"Rome\nb@x.example,Bob,Paris\"\n", want: []string{"swallowed-rows 2"}},
+	{name: "a row between lines of text", list: "email,name,note\na@x.example,Ann,\"one\nb@x.example,Bob,Paris\ntwo\"\n", want: []string{"swallowed-rows 2"}},
 	{name: "a row from the middle of one to the middle of the next",
 		list: "email,name,city\na@x.example,\"Ann,Rome\nb@x.example,Bob\",Paris\n", want: []string{"swallowed-rows 2"}},
 	{name: "postal address over three lines", list: "email,name,postal\na@x.example,Ann,\"12 High St, Flat 2,\nYork, YO1,\nUK\"\n", rows: 1},
@@ -134,6 +135,9 @@ var repeatCases = []gateCase{
 		list: "email,account\na@x.example,7730951\nb@x.example,7730952\nc@x.example,7730951\n"},
 	{name: "tokens", want: []string{"repeated-identifier 4/2"},
 		list: "email,link\na@x.example,f3a9b27c1d5e8406\nb@x.example,0b44c1aa93e7d2f5\nc@x.example,f3a9b27c1d5e8406\n"},
+	{name: "declared, and the same on all of two rows", use: Use{Kinds: map[string]Kind{"account": KindIdentifier}}, want: []string{"repeated-identifier 3/2"},
+		list: "email,account\na@x.example,7730951\nb@x.example,7730951\n"},
+	{name: "tokens that differ in the sample and repeat below", list: fourfold(), rows: 4 * sampleRows},
 	{name: "a voucher that all have", list: "email,voucher\na@x.example,SUMMER2026SALE4711\nb@x.example,SUMMER2026SALE4711\nc@x.example,SUMMER2026SALE4711\n", rows: 3},
 	{name: "a declared voucher that many have", use: Use{Kinds: map[string]Kind{"voucher": KindIdentifier}}, rows: 30, list: manyRows(30, "SUMMER2026")},
 	{name: "one account, three contacts", rows: 4,
@@ -142,6 +146,21 @@ var repeatCases = []gateCase{
 		list: "email,account\na@x.example,\nb@x.example, \nc@x.example,7730951\n"},
 	{name: "the same row twice", rows: 2, same: 1, warns: 1,
 		list: "email,link\na@x.example,f3a9b27c1d5e8406\nb@x.example,0b44c1aa93e7d2f5\na@x.example,f3a9b27c1d5e8406\n"},
+}
+
+// fourfold gives tokens that are all different, and then three times as many
+// rows whose tokens stand four times each.
+func fourfold() string {
+	var b strings.Builder
+	b.WriteString("email,link\n")
+	for i := range 4 * sampleRows {
+		token := i
+		if i >= sampleRows {
+			token = sampleRows + i/4
+		}
+		fmt.Fprintf(&b, "p%d@x.example,%08xf3a9b27c\n", i, token*2654435761)
+	}
+	return b.String()
 }
 
 func manyRows(n int, voucher string) string {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -68,6 +69,28 @@ func drain(l *List) (n int, last error) {
 		last = err
 	}
 	return n, last
+}
+
+// meddler is a context that does something when it is first asked.
+type meddler struct {
+	context.Context
+	once func()
+}
+
+func (m *meddler) Err() error {
+	m.once()
+	return nil
+}
+
+// TestChangedWhileJudging writes to the list between the two passes of Judge:
+// the first has the whole of a short list in its buffer by then.
+func TestChangedWhileJudging(t *testing.T) {
+	l := open(t, twoRows, Options{})
+	change := func() { rewrite(t, l.source.path, strings.Replace(twoRows, "Bob", "Rob", 1)) }
+	_, err := l.Judge(&meddler{context.Background(), sync.OnceFunc(change)}, Use{})
+	if !errors.Is(err, ErrChanged) {
+		t.Errorf("got %v", err)
+	}
 }
 
 func TestTouchedListIsTheSame(t *testing.T) {
