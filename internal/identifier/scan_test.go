@@ -69,6 +69,7 @@ func TestScan(t *testing.T) {
 		{"phone in one", entry{Token, "+49 170 1234567"}, "01701234567", []string{"identifier 01701234567"}},
 		{"phone with (0)", entry{Token, "0170 1234567"}, "+49 (0) 170 1234567", []string{"identifier 49 (0) 170 1234567"}},
 		{"phone with its area code in brackets", entry{Token, "+1 415-555-0142"}, "(415) 555-0142", []string{"identifier 415) 555-0142"}},
+		{"another phone with the same last eight digits", entry{Token, "+49 170 1234567"}, "0171 1234567 0180 1234567", nil},
 		{"another phone", entry{Token, "+49 170 1234567"}, "0170/123 45 68", nil},
 
 		{"name", entry{Name, "Anna Maria Schmidt"}, "Dear Anna Maria Schmidt,", []string{"name Anna Maria Schmidt"}},
@@ -126,5 +127,111 @@ func TestEmptyIndex(t *testing.T) {
 	x := NewBuilder(0).Build()
 	if got := found(x, "Ann <ann@x.example> "+md5Of("ann@x.example")); len(got) > 0 || x.Len() != 0 {
 		t.Errorf("an empty index of %d found %q", x.Len(), got)
+	}
+}
+
+func TestShared(t *testing.T) {
+	for _, test := range []struct {
+		kind  Kind
+		value string
+		rows  int
+		want  int // lines in the hit, 0 for no hit
+	}{
+		{Token, "KX-7730951", MaxRows, MaxRows},
+		{Token, "KX-7730951", MaxRows + 1, 0},
+		{Name, "Anna Schmidt", MaxRows + 1, 0},
+		{Private, "Anna Schmidt", MaxRows + 1, MaxRows},
+		{Address, "ann@x.example", 1000, MaxRows},
+	} {
+		b := NewBuilder(test.rows)
+		for i := range test.rows {
+			b.Add(i+2, test.kind, test.value)
+			b.Add(i+2, test.kind, test.value) // the same row twice is one row
+		}
+		var lines []uint32
+		b.Build().Scan([]byte(test.value), func(h Hit) bool {
+			lines = h.Lines
+			return true
+		})
+		if len(lines) != test.want {
+			t.Errorf("%v on %d rows: hit with the lines %v, want %d of them", test.kind, test.rows, lines, test.want)
+		}
+		if !slices.IsSorted(lines) || len(slices.Compact(slices.Clone(lines))) != len(lines) {
+			t.Errorf("lines are not ascending: %v", lines)
+		}
+	}
+}
+
+func TestHitsOverlap(t *testing.T) {
+	x := index(entry{Name, "Anna Maria Schmidt"}, entry{Name, "Maria Schmidt"})
+	text := "Dear Anna Maria Schmidt"
+	got := []string{}
+	x.Scan([]byte(text), func(h Hit) bool {
+		got = append(got, text[h.Start:h.End])
+		return true
+	})
+	slices.Sort(got)
+	if want := []string{"Anna Maria Schmidt", "Maria Schmidt"}; !slices.Equal(got, want) {
+		t.Errorf("found %q, want %q", got, want)
+	}
+}
+
+func TestScanStops(t *testing.T) {
+	x := index(entry{Name, "Anna Schmidt"}, entry{Token, "KX-7730951"}, entry{Address, "ann@x.example"}, entry{Token, "0170 1234567"})
+	text := []byte("Anna Schmidt KX 7730951 KX7730951 +49 170 1234567 ann@x.example " + md5Of("ann@x.example"))
+	for stop := 1; stop <= 6; stop++ {
+		n := 0
+		x.Scan(text, func(Hit) bool {
+			n++
+			return n < stop
+		})
+		if n != stop {
+			t.Errorf("asked to stop at hit %d, got %d", stop, n)
+		}
+	}
+}
+
+func TestKeys(t *testing.T) {
+	x := index(entry{Token, "KX-7730951"}, entry{Token, "+49 170 1234567"}, entry{Name, "Anna Schmidt"}, entry{Token, "7730951"})
+	for _, test := range []struct {
+		cell, text string
+		want       bool // the first hit in text is the whole of cell
+	}{
+		{"kx 7730951", "KX7730951", true},
+		{"0170/1234567", "tel. 0170 1234567", true},
+		{"ANNA SCHMIDT", "Anna Schmidt", true},
+		{"Anna Schmidt-Lee", "Anna Schmidt", false},
+		{"", "Anna Schmidt", false},
+		{"7730951", "7730951", true},
+	} {
+		is := false
+		x.Scan([]byte(test.text), func(h Hit) bool {
+			is = slices.Contains(x.Keys(nil, test.cell), h.Key)
+			return false
+		})
+		if is != test.want {
+			t.Errorf("%q is the whole of %q: %v", test.text, test.cell, is)
+		}
+	}
+}
+
+func TestShortNumber(t *testing.T) {
+	for value, want := range map[string]bool{"7730951": true, "773-0951": true, "123456789": false, "KX-7730951": false} {
+		index(entry{Token, value}).Scan([]byte(value), func(h Hit) bool {
+			if h.ShortNumber() != want {
+				t.Errorf("%q is a short number: %v", value, !want)
+			}
+			return true
+		})
+	}
+}
+
+func TestKindsHaveNames(t *testing.T) {
+	names := make(map[string]bool)
+	for k := None; k <= Private; k++ {
+		names[k.String()] = true
+	}
+	if len(names) != int(Private)+1 || names[""] {
+		t.Errorf("names: %v", names)
 	}
 }
