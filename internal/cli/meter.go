@@ -19,9 +19,7 @@ type meter interface {
 // newMeter gives a bar on a terminal that can draw one, else a line now and
 // then.
 func (a *app) newMeter(label string) meter {
-	_, plain := a.lookupEnv("NO_COLOR")
-	term, _ := a.lookupEnv("TERM")
-	if a.Screen && !plain && term != "dumb" {
+	if term, _ := a.lookupEnv("TERM"); a.Screen && term != "dumb" {
 		return &bar{w: a.Stderr, label: label}
 	}
 	return &lines{w: a.Stderr, label: label, now: a.Now, last: a.Now()}

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"mailshot/internal/delivery"
+	"mailshot/internal/ledger"
+	"mailshot/internal/rule"
+	"mailshot/internal/transport"
+)
+
+func TestStatus(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		code int
+		hint string // part of what is said next
+	}{
+		{nil, 0, ""},
+		{errors.New("anything else"), 1, ""},
+		{&failure{"it broke", "mend it"}, 1, "mend it"},
+		{&transport.Error{Step: "connect", Hint: "start it"}, 1, "start it"},
+		{rule.Refusal{Rule: rule.Wire, What: "two RCPT", Hint: "report it"}, 1, "report it"},
+		{ledger.ErrLocked, 1, "mailshot status"},
+		{ledger.ErrNewer, 1, "newer"},
+		{ledger.ErrOpenToOthers, 1, "chmod 600"},
+		{&usageError{"wrong", "right"}, 2, "right"},
+		{&rule.Fault{File: "a.md", What: "wrong", Hint: "right"}, 2, "right"},
+		{ledger.ErrOtherTemplate, 2, "--amend"},
+		{ledger.ErrOtherForm, 2, "--campaign"},
+		{&refusedError{[]rule.Refusal{{Rule: rule.To, What: "x", Hint: "cure"}}, 1}, 3, "cure"},
+		{rule.Refused{{Rule: rule.DuplicateHeading, What: "x", Hint: "cure"}}, 3, "cure"},
+		{rule.Refusal{Rule: rule.Stale, What: "x", Hint: "cure"}, 3, "cure"},
+		{&ended{4, "again"}, 4, "again"},
+		{&ended{5, "ask"}, 5, "ask"},
+		{&ended{130, "again"}, 130, "again"},
+		{context.Canceled, 130, ""},
+		{errInterrupted, 130, ""},
+	} {
+		err := test.err
+		if err != nil {
+			err = fmt.Errorf("doing it: %w", err)
+		}
+		if code := status(err); code != test.code {
+			t.Errorf("%v ends with %d", err, code)
+		}
+		if err == nil {
+			continue
+		}
+		var said bytes.Buffer
+		(&app{Session: Session{Stderr: &said}}).explain(err)
+		if !strings.Contains(said.String(), test.hint) || test.hint != "" && !strings.Contains(said.String(), "\nhint: ") && !strings.HasPrefix(said.String(), "hint: ") {
+			t.Errorf("%v is explained as\n%s", err, said.String())
+		}
+	}
+}
+
+func TestCodeOf(t *testing.T) {
+	trouble := &transport.Error{Step: "MAIL"}
+	for _, test := range []struct {
+		name    string
+		summary delivery.Summary
+		code    int
+		verdict string
+	}{
+		{"all", delivery.Summary{Progress: delivery.Progress{Accepted: 2, Already: 1}}, 0, "sent"},
+		{"limited", delivery.Summary{Progress: delivery.Progress{Accepted: 2, Pending: 1}, Limited: true}, 0, "sent"},
+		{"pending", delivery.Summary{Progress: delivery.Progress{Accepted: 2, Pending: 1}}, 4, "partial"},
+		{"rejected", delivery.Summary{Progress: delivery.Progress{Rejected: 1}}, 4, "partial"},
+		{"deferred", delivery.Summary{Progress: delivery.Progress{Deferred: 1}}, 4, "partial"},
+		{"trouble", delivery.Summary{Progress: delivery.Progress{Accepted: 1}, Trouble: trouble}, 4, "partial"},
+		{"unknown", delivery.Summary{Progress: delivery.Progress{Unknown: 1, Rejected: 1}}, 5, "unknown"},
+		{"limited and unknown", delivery.Summary{Progress: delivery.Progress{Unknown: 1, Pending: 1}, Limited: true}, 5, "unknown"},
+		{"interrupted", delivery.Summary{Progress: delivery.Progress{Pending: 1}, Interrupted: true}, 130, "partial"},
+		{"interrupted and unknown", delivery.Summary{Progress: delivery.Progress{Unknown: 1}, Interrupted: true}, 130, "unknown"},
+	} {
+		code := codeOf(test.summary)
+		if verdict := (&sendOptions{}).verdictOf(test.summary, code); code != test.code || verdict != test.verdict {
+			t.Errorf("%s ends with %d, %s", test.name, code, verdict)
+		}
+	}
+	if v := (&sendOptions{server: serverOptions{dryRun: true}}).verdictOf(delivery.Summary{}, 0); v != "clear" {
+		t.Errorf("a dry run is %s", v)
+	}
+}

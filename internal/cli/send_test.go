@@ -1,0 +1,134 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mailshot/internal/cli"
+	"mailshot/internal/smtptest"
+)
+
+const (
+	people = "email,first_name\nann.lee@a.example,Annette\nbo.dahl@b.example,Bodil\ncai.wu@c.example,Caiyun\n"
+	news   = "---\nfrom: desk@sender.example\nsubject: For {{ .first_name }}\n---\nHello {{ .first_name }}\n"
+)
+
+// desk is a folder with a campaign and a server to send it to.
+type desk struct {
+	dir    string
+	server *smtptest.Server
+}
+
+func newDesk(t *testing.T, faults ...smtptest.Fault) *desk {
+	t.Helper()
+	d := &desk{t.TempDir(), smtptest.New(t, smtptest.Script{Faults: faults})}
+	d.write(t, "people.csv", people)
+	d.write(t, "news.txt", news)
+	return d
+}
+
+func (d *desk) write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(d.dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// send runs send at a terminal at which stdin types.
+func (d *desk) send(ctx context.Context, stdin io.Reader, flags ...string) (code int, out string) {
+	var written bytes.Buffer
+	code = cli.Main(ctx, cli.Session{
+		Args: append([]string{"send", filepath.Join(d.dir, "news.txt"), "-r", filepath.Join(d.dir, "people.csv"),
+			"--smtp", fmt.Sprintf("smtp://%s:%d?tls=none", d.server.Host, d.server.Port)}, flags...),
+		Env:   []string{"XDG_STATE_HOME=" + filepath.Join(d.dir, "state")},
+		Stdin: stdin, Stdout: &written, Stderr: &written, Screen: true, Asks: true, Now: time.Now,
+	})
+	return code, written.String()
+}
+
+func TestSendAsks(t *testing.T) {
+	for _, test := range []struct {
+		typed string
+		flags []string
+		code  int
+		mails int
+	}{
+		{"3\n", nil, 0, 3},
+		{"2\n", nil, 130, 0},
+		{"y\n", nil, 130, 0},
+		{"", nil, 130, 0},
+		{"2\n", []string{"--limit", "2"}, 0, 2},
+		{"3\n", []string{"--limit", "2"}, 130, 0},
+		{"", []string{"--yes"}, 0, 3},
+	} {
+		d := newDesk(t)
+		code, out := d.send(context.Background(), strings.NewReader(test.typed), test.flags...)
+		if mails := len(d.server.Transactions()); code != test.code || mails != test.mails {
+			t.Errorf("%q %q ends with %d, %d mails:\n%s", test.typed, test.flags, code, mails, out)
+		}
+		if asked := strings.Contains(out, "subject     For {{ .first_name }}\n"); asked == (len(test.flags) == 1) {
+			t.Errorf("%q %q:\n%s", test.typed, test.flags, out)
+		}
+		for _, cell := range strings.FieldsFunc(people, func(r rune) bool { return r == ',' || r == '\n' })[2:] {
+			if strings.Contains(out, cell) {
+				t.Errorf("%q %q shows a cell:\n%s", test.typed, test.flags, out)
+			}
+		}
+	}
+}
+
+// TestSendAsksForWhatIsLeft does not count who has the message.
+func TestSendAsksForWhatIsLeft(t *testing.T) {
+	d := newDesk(t)
+	d.send(context.Background(), strings.NewReader(""), "--yes", "--limit", "1")
+	code, out := d.send(context.Background(), strings.NewReader("2\n"))
+	if !strings.Contains(out, "3, 2 left to send to now") || code != 0 || len(d.server.Accepted()) != 3 {
+		t.Errorf("ended with %d:\n%s", code, out)
+	}
+}
+
+// changing is a person who takes their time, in which the file is changed.
+type changing struct {
+	change func()
+	answer io.Reader
+}
+
+func (c *changing) Read(p []byte) (int, error) {
+	c.change()
+	return c.answer.Read(p)
+}
+
+// TestSendStale changes what was checked while the prompt is open.
+func TestSendStale(t *testing.T) {
+	for name, text := range map[string]string{
+		"people.csv": people + "dora.ek@d.example,Dorotea\n",
+		"news.txt":   news + "One line more.\n",
+	} {
+		d := newDesk(t)
+		code, out := d.send(context.Background(), &changing{func() { d.write(t, name, text) }, strings.NewReader("3\n")})
+		if code != 3 || !strings.Contains(out, "[stale]") || len(d.server.Transactions()) > 0 {
+			t.Errorf("%s changed: ended with %d:\n%s", name, code, out)
+		}
+	}
+}
+
+// TestSendInterruptedWhileChecking leaves no ledger and opens no connection.
+func TestSendInterruptedWhileChecking(t *testing.T) {
+	d := newDesk(t)
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	code, out := d.send(ctx, strings.NewReader(""), "--yes")
+	if code != 130 || !strings.Contains(out, "nothing was sent") || d.server.Connections() > 0 {
+		t.Errorf("ended with %d:\n%s", code, out)
+	}
+	if _, err := os.Stat(filepath.Join(d.dir, "state")); !os.IsNotExist(err) {
+		t.Errorf("there is a ledger: %v", err)
+	}
+}

@@ -1,0 +1,128 @@
+package cli
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestRate(t *testing.T) {
+	for s, every := range map[string]time.Duration{
+		"10/s": 100 * time.Millisecond, "600/m": 100 * time.Millisecond, "1/h": time.Hour,
+		"1000000/s": time.Microsecond, "7/m": time.Minute / 7,
+	} {
+		var r rate
+		if err := r.Set(s); err != nil || r.every != every || r.String() != s {
+			t.Errorf("%s is %v, %v", s, r.every, err)
+		}
+	}
+	for _, s := range []string{"", "10", "/s", "0/s", "-1/s", "+1/s", "1.5/s", "1/d", "1/s/s", " 1/s", "1 /s", "1/ s", "1000001/s", "1_0/s", "99999999999999999999/s"} {
+		var r rate
+		if err := r.Set(s); err == nil {
+			t.Errorf("%q is a rate of one in %v", s, r.every)
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"send", "sink", "status", "check", "recipients", "rate"}
+	for word, want := range map[string]string{
+		"sned": "send", "sen": "send", "chekc": "check", "recipents": "recipients", "reciepients": "recipients",
+		"stats": "status", "xx": "", "": "", "preview": "", "r": "", "rtae": "rate",
+	} {
+		if got := nearest(word, names); got != want {
+			t.Errorf("%q is taken for %q", word, got)
+		}
+	}
+}
+
+func TestPassword(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, test := range []struct {
+		name, file, want string
+		env              []string
+		fails            bool
+	}{
+		{name: "none"},
+		{name: "environment", env: []string{"MAILSHOT_SMTP_PASSWORD=secret"}, want: "secret"},
+		{name: "file", file: write("a", "secret\n"), want: "secret"},
+		{name: "file of Windows", file: write("b", "secret\r\nmore"), want: "secret"},
+		{name: "spaces count", file: write("c", " se cret "), want: " se cret "},
+		{name: "environment first", file: write("d", "other"), env: []string{"MAILSHOT_SMTP_PASSWORD=secret"}, want: "secret"},
+		{name: "empty variable", file: write("e", "secret"), env: []string{"MAILSHOT_SMTP_PASSWORD="}, want: "secret"},
+		{name: "empty file", file: write("f", ""), fails: true},
+		{name: "no file", file: filepath.Join(dir, "nothing"), fails: true},
+		{name: "huge file", file: write("g", strings.Repeat("x", maxConfig+1)), fails: true},
+	} {
+		o := serverOptions{passwordFile: test.file}
+		got, err := o.password(&app{Session: Session{Env: test.env}})
+		if got != test.want || (err != nil) != test.fails || err != nil && status(err) != wrongUse {
+			t.Errorf("%s: %q, %v", test.name, got, err)
+		}
+	}
+}
+
+func TestLedgerPath(t *testing.T) {
+	state := t.TempDir()
+	for _, test := range []struct {
+		name, named, want string
+		env               []string
+	}{
+		{"named", "here.db", "here.db", []string{"XDG_STATE_HOME=" + state}},
+		{"XDG", "", filepath.Join(state, "mailshot", "ledger.db"), []string{"XDG_STATE_HOME=" + state, "HOME=/home/ann"}},
+		{"home", "", filepath.FromSlash("/home/ann/.local/state/mailshot/ledger.db"), []string{"XDG_STATE_HOME=", "HOME=/home/ann"}},
+		{"relative XDG does not count", "", filepath.FromSlash("/home/ann/.local/state/mailshot/ledger.db"), []string{"XDG_STATE_HOME=state", "HOME=/home/ann"}},
+		{"the last one counts", "", filepath.FromSlash("/home/bo/.local/state/mailshot/ledger.db"), []string{"HOME=/home/ann", "HOME=/home/bo"}},
+	} {
+		got, err := (&app{Session: Session{Env: test.env}}).ledgerPath(test.named)
+		if err != nil || got != test.want {
+			t.Errorf("%s: %s, %v", test.name, got, err)
+		}
+	}
+}
+
+func TestMeterOfLines(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	a := &app{Session: Session{Stderr: &out, Now: func() time.Time { return now }}}
+	m := a.newMeter("sending")
+	for second := range 25 {
+		now = now.Add(time.Second)
+		m.show(second+1, 100, ", 2 deferred")
+	}
+	m.end()
+	if want := "mailshot: sending, 2 deferred: 10 of 100\nmailshot: sending, 2 deferred: 20 of 100\n"; out.String() != want {
+		t.Errorf("got\n%s", out.String())
+	}
+}
+
+func TestMeterOnATerminal(t *testing.T) {
+	for _, test := range []struct {
+		env   []string
+		drawn bool
+	}{
+		{[]string{"TERM=xterm"}, true},
+		{[]string{"TERM=dumb"}, false},
+		{nil, true},
+	} {
+		var out bytes.Buffer
+		a := &app{Session: Session{Stderr: &out, Screen: true, Env: test.env, Now: time.Now}}
+		m := a.newMeter("checking")
+		m.show(0, 0, "")
+		m.show(100, 100, "")
+		m.end()
+		if drawn := strings.Contains(out.String(), "/100, "); drawn != test.drawn {
+			t.Errorf("%q: %q", test.env, out.String())
+		}
+	}
+}
