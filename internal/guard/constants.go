@@ -2,13 +2,11 @@ package guard
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"fmt"
+	"slices"
 	"strings"
 
 	"mailshot/internal/identifier"
 	"mailshot/internal/message"
-	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
 )
 
@@ -20,14 +18,14 @@ const listRows = 3
 // unreadable-attachment), and the fixed header fields (header) and senders
 // (sender).
 func (g *Guard) Constants(shared []message.File) ([]rule.Refusal, []rule.Warning) {
-	c := constants{Reader: g.Reader(), others: make(map[string]map[int]bool)}
-	c.row = &recipient.Row{Line: -1}
+	c := constants{Reader: g.Reader(), others: make(map[string]map[int]bool), lists: make(map[string]bool)}
+	c.row = nobody
 	c.collect = c.note
 	c.headers()
 	c.senders()
 	for _, t := range g.policy.Constants {
 		c.at = t
-		c.text(t.Text)
+		c.readConstant(t.Text)
 	}
 	for i, f := range shared {
 		c.file(i, f)
@@ -41,7 +39,7 @@ type constants struct {
 	*Reader
 	at     Constant                // what is being read
 	others map[string]map[int]bool // rows whose addresses stand in a file
-	known  map[int]bool            // rows that a sender was refused for
+	lists  map[string]bool         // files that are the list
 }
 
 // say notes a refusal once.
@@ -121,28 +119,31 @@ func (c *constants) sender(key, canonical string) {
 	})
 }
 
-// text reads a run of the template.
-func (c *constants) text(text string) {
-	p := place{name: "", line: 1}
+// readConstant reads a run of the template.
+func (r *Reader) readConstant(text string) {
+	p := place{line: 1}
+	r.read(p, []byte(text))
 	if strings.ContainsRune(text, '<') {
-		c.readHTML(p, []byte(text), 0)
-		return
+		r.readHTML(p, []byte(text), 0)
 	}
-	c.read(p, []byte(text))
 }
 
 // note takes what a Reader finds in a constant.
 func (c *constants) note(p place, text []byte, h hit) {
+	file := c.at.File
+	if c.lists[file] {
+		return
+	}
+	if h.Kind == identifier.Address && c.isList(file, h.line) {
+		c.list(p.name)
+		return
+	}
 	line := c.at.Line
 	if p.line > 0 {
 		line += p.line - 1 + bytes.Count(text[:h.Start], []byte("\n"))
 	}
-	if h.Kind == identifier.Address && c.isList(c.at.File, h.line) {
-		c.list(c.at.File, p.name)
-		return
-	}
 	c.say(rule.Refusal{
-		Rule: rule.ForeignInTemplate, File: c.at.File, Line: line, OtherLine: h.line, Where: p.name,
+		Rule: rule.ForeignInTemplate, File: file, Line: line, OtherLine: h.line, Where: p.name,
 		What: whose(h.Kind, h.line), Hint: hintTemplate,
 	})
 }
@@ -158,32 +159,16 @@ func (c *constants) isList(file string, line int) bool {
 	return len(c.others[file]) >= listRows
 }
 
-// list turns what was refused in file into the one cause that it has.
-func (c *constants) list(file, where string) {
-	kept := c.refusals[:0]
-	for _, f := range c.refusals {
-		if f.Rule != rule.ForeignInTemplate || f.File != file {
-			kept = append(kept, f)
-		}
-	}
-	c.refusals = kept
+// list turns what was refused in the file at hand into the one cause it has.
+func (c *constants) list(where string) {
+	file := c.at.File
+	c.lists[file] = true
+	c.refusals = slices.DeleteFunc(c.refusals, func(f rule.Refusal) bool {
+		return f.Rule == rule.ForeignInTemplate && f.File == file
+	})
 	c.say(rule.Refusal{
 		Rule: rule.ListAsMessage, File: file, Where: where,
-		What: fmt.Sprintf("the addresses of %d rows and more: it is the list, or an export of it", listRows),
-		Hint: "take the list out; a message shows its own row only",
-	})
-}
-
-// file reads a shared attachment.
-func (c *constants) file(i int, f message.File) {
-	c.at = Constant{File: f.Path}
-	where := "attachment " + itoa(i+1)
-	if sum := sha256.Sum256(f.Content); sum == c.g.policy.Fingerprint {
-		c.list(f.Path, where)
-		return
-	}
-	c.say(rule.Refusal{
-		Rule: rule.UnreadableAttachment, File: f.Path, Where: where,
-		What: "an attachment that cannot be read", Hint: "name its SHA-256 under allow-files",
+		What: "it is the list, or an export of it",
+		Hint: "take it out; a message shows its own row only",
 	})
 }

@@ -2,7 +2,6 @@ package guard
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"io"
 	"slices"
 	"strings"
@@ -149,18 +148,21 @@ func (r *Reader) judgeLeaf(h *heading, body []byte, where string, p PlannedPart)
 		}
 		return
 	}
-	buf := r.views.take(len(body))
-	content, why := decodeBody(h, body, buf)
-	defer r.views.give(content)
-	if why != "" {
+	file := p.PerRecipient || h.disposition == "attachment"
+	header := h.header
+	if file {
+		header = withoutType(h) // its reader wants the bytes as they are
+	}
+	content, why := decodeBody(header, body, r.views.take(len(body)))
+	defer func() { r.views.give(content) }()
+	switch {
+	case why != "":
 		r.refuse(rule.Structure, where, why, hintReport)
-		return
+	case file:
+		r.judgeFile(h, content, where)
+	default:
+		r.judgeText(h, content, where)
 	}
-	if p.PerRecipient || h.disposition == "attachment" {
-		r.judgeFile(h.file, content, where)
-		return
-	}
-	r.judgeText(h, content, where)
 }
 
 // judgeText reads a part that is shown as text.
@@ -187,8 +189,8 @@ func joinFlowed(h *heading, text []byte) []byte {
 
 // decodeBody undoes the transfer encoding and the charset, by go-message. It
 // says why that cannot be done; "" where it could.
-func decodeBody(h *heading, body, buf []byte) (content []byte, why string) {
-	switch encoding := strings.ToLower(strings.TrimSpace(h.header.Get("Content-Transfer-Encoding"))); encoding {
+func decodeBody(h gomessage.Header, body, buf []byte) (content []byte, why string) {
+	switch encoding := strings.ToLower(strings.TrimSpace(h.Get("Content-Transfer-Encoding"))); encoding {
 	case "", "7bit":
 		if slices.ContainsFunc(body, func(c byte) bool { return c >= 0x80 }) {
 			return buf, "8-bit text in a part that says it has none"
@@ -197,7 +199,7 @@ func decodeBody(h *heading, body, buf []byte) (content []byte, why string) {
 	default:
 		return buf, "a transfer encoding that the guard does not read"
 	}
-	e, err := gomessage.New(h.header, bytes.NewReader(body))
+	e, err := gomessage.New(h, bytes.NewReader(body))
 	if err != nil {
 		return buf, "a charset that the guard does not read"
 	}
@@ -241,14 +243,4 @@ func (r *Reader) scanPartHeader(h *heading) {
 		r.scanField(where, v)
 	}
 	r.scanField(where+", file name", h.file)
-}
-
-// judgeFile reads a recipient's own attachment: it may be used by this row
-// only, and holds nobody else.
-func (r *Reader) judgeFile(name string, content []byte, where string) {
-	sum := sha256.Sum256(content)
-	if line, used := r.g.files.LoadOrStore(sum, r.row.Line); used && line != r.row.Line {
-		r.refuseFor(rule.AttachmentPairing, line.(int), where, "the attachment is that of the row at line "+itoa(line.(int))+" as well", "give each row a file of its own, or attach one file for all")
-	}
-	r.refuse(rule.UnreadableAttachment, where, "an attachment that cannot be read", "name its SHA-256 under allow-files")
 }

@@ -15,15 +15,54 @@ type undoing func(dst, src []byte) ([]byte, bool)
 
 // undoings are the ways in which text is written so that a program shows it
 // otherwise. Each is tried on what each other one makes.
-var undoings = [...]undoing{dropHidden, undoEntities, undoPercent, undoScript, undoStyle, dropBackslashes, undoSpelled}
+var undoings = [...]struct {
+	needs mark // one of these must stand in the text
+	run   undoing
+}{
+	{hidden, dropHidden}, {ampersand, undoEntities}, {percent, undoPercent},
+	{backslash, undoScript}, {backslash, undoStyle}, {backslash, dropBackslashes},
+	{sign | letterT, undoSpelled},
+}
+
+// mark is a kind of character without which there is nothing to undo.
+type mark uint8
+
+const (
+	hidden mark = 1 << iota // not printable ASCII nor white space
+	ampersand
+	percent
+	backslash
+	sign // @
+	letterT
+	plus
+	equals
+)
+
+var marks = marksOfBytes()
+
+func marksOfBytes() (t [256]mark) {
+	for c := range t {
+		if c >= 0x7F || c < ' ' && c != '\n' && c != '\r' && c != '\t' {
+			t[c] = hidden
+		}
+	}
+	t['&'], t['%'], t['\\'], t['@'], t['t'], t['T'] = ampersand, percent, backslash, sign, letterT, letterT
+	t['+'], t['='] = plus, equals
+	return t
+}
+
+// marksIn says which marks stand in text.
+func marksIn(text []byte) (m mark) {
+	for _, c := range text {
+		m |= marks[c]
+	}
+	return m
+}
 
 // dropHidden drops what shows nothing (format characters, soft hyphens,
 // variation selectors, controls but for white space) and puts compatibility
 // forms, such as full-width letters, into their plain form.
 func dropHidden(dst, src []byte) ([]byte, bool) {
-	if isPlain(src) {
-		return dst, false
-	}
 	from := len(dst)
 	for i := 0; i < len(src); {
 		c, n := utf8.DecodeRune(src[i:])
@@ -36,16 +75,6 @@ func dropHidden(dst, src []byte) ([]byte, bool) {
 		dst = append(dst[:from], norm.NFKC.Bytes(dst[from:])...)
 	}
 	return dst, !bytes.Equal(dst[from:], src)
-}
-
-// isPlain says whether src is ASCII without controls but for white space.
-func isPlain(src []byte) bool {
-	for _, c := range src {
-		if c >= 0x7F || c < ' ' && c != '\n' && c != '\r' && c != '\t' {
-			return false
-		}
-	}
-	return true
 }
 
 func isHidden(c rune) bool {

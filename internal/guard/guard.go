@@ -86,6 +86,7 @@ func New(p Policy, x *identifier.Index, rows int) *Guard {
 	rand.Read(g.secret[:])
 	g.fields = newFieldRules(p)
 	g.own = newOwnership(p, x)
+	g.learn()
 	return g
 }
 
@@ -126,7 +127,7 @@ func (g *Guard) Reader() *Reader {
 	r.causes = make(map[cause]bool)
 	r.digest = newDigester()
 	r.parser = newParser()
-	r.scanner = newScanner(g.index)
+	r.scanner = newScanner(&g.policy, g.index)
 	return r
 }
 

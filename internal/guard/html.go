@@ -17,22 +17,19 @@ const maxHTMLDepth = 4
 func (r *Reader) readHTML(p place, text []byte, depth int) {
 	raw := p
 	raw.markup = true
-	r.read(raw, text)
+	r.scan(raw, text)
 	if depth > maxHTMLDepth {
 		r.refuse(rule.Structure, p.name, "comments within comments, more than the guard reads", "write the HTML plainly")
 		return
 	}
-	shown := rendering{
-		tight: r.views.take(len(text)),
-		loose: r.views.take(len(text)),
+	s := rendering{tight: r.views.take(len(text)), loose: r.views.take(len(text))}
+	r.render(p, text, &s, depth)
+	r.read(p, s.loose)
+	if s.joined {
+		r.search(p, s.tight, shown)
 	}
-	r.render(p, text, &shown, depth)
-	r.read(p, shown.loose)
-	if shown.joined {
-		r.read(p, shown.tight)
-	}
-	r.views.give(shown.tight)
-	r.views.give(shown.loose)
+	r.views.give(s.tight)
+	r.views.give(s.loose)
 }
 
 // rendering is the text of an HTML document as it is shown.
@@ -64,7 +61,7 @@ func (s *rendering) tag(raw []byte) {
 }
 
 // render walks through the tokens of text.
-func (r *Reader) render(p place, text []byte, shown *rendering, depth int) {
+func (r *Reader) render(p place, text []byte, s *rendering, depth int) {
 	z := html.NewTokenizer(bytes.NewReader(text))
 	hidden := "" // the element whose raw text comes next
 	for {
@@ -72,25 +69,36 @@ func (r *Reader) render(p place, text []byte, shown *rendering, depth int) {
 		raw := z.Raw()
 		switch kind {
 		case html.ErrorToken:
+			r.readBroken(p, raw) // a tag that never ends
 			return
 		case html.TextToken:
 			if hidden == "" {
-				shown.text(z.Text())
+				s.text(z.Text())
 				continue
 			}
 			r.readRawText(p, hidden, z.Text(), depth)
 		case html.StartTagToken, html.SelfClosingTagToken:
-			shown.tag(raw)
+			s.tag(raw)
 			hidden = r.readTag(p, z, raw, kind)
 			continue
 		case html.EndTagToken:
-			shown.tag(raw)
+			s.tag(raw)
+			r.readBroken(p, raw)
 		default:
-			shown.tag(raw)
+			s.tag(raw)
 			r.readComment(p, z.Text(), depth)
 		}
 		hidden = ""
 	}
+}
+
+// readBroken looks at a tag that the tokenizer does not take apart.
+func (r *Reader) readBroken(p place, raw []byte) {
+	if bytes.IndexByte(raw, ' ') < 0 && bytes.HasPrefix(raw, []byte("</")) || len(raw) == 0 {
+		return
+	}
+	p.line = 0
+	r.read(p, raw)
 }
 
 // rawTextElements are those whose content is not HTML to a browser.

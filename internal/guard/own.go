@@ -8,6 +8,7 @@ import (
 
 	"mailshot/internal/address"
 	"mailshot/internal/identifier"
+	"mailshot/internal/recipient"
 )
 
 // verdict says whose an identifier in a message is.
@@ -46,11 +47,31 @@ func newOwnership(p Policy, x *identifier.Index) ownership {
 	}
 	o.relational = columnsNamed(p)
 	for _, c := range p.Constants {
-		o.write(x, c.Text)
+		for _, w := range wordsOf(c.Text) {
+			o.words[w] = true
+		}
 	}
-	o.write(x, p.From.Name+" <"+p.From.Address.String()+">")
 	return o
 }
+
+// learn notes which of the sender's own data the template holds.
+func (g *Guard) learn() {
+	r := g.Reader()
+	r.row = nobody
+	r.collect = func(_ place, _ []byte, h hit) {
+		if g.own.coversRow(h.Hit) {
+			g.own.written[h.Key] = true
+		}
+	}
+	for _, c := range g.policy.Constants {
+		r.readConstant(c.Text)
+	}
+	from := g.policy.From
+	r.readConstant(from.Name + " <" + from.Address.String() + ">")
+}
+
+// nobody is the row of what is for all.
+var nobody = &recipient.Row{Line: -1}
 
 func columnsNamed(p Policy) (columns []int) {
 	for i, k := range p.Kinds {
@@ -88,19 +109,6 @@ func (o *ownership) allow(x *identifier.Index, value string) {
 	x.Scan([]byte(value), func(h identifier.Hit) bool {
 		if h.Start == 0 && h.End == len(value) {
 			o.allowed[h.Key] = true
-		}
-		return true
-	})
-}
-
-// write notes what the template itself holds: the sender's own data, and words.
-func (o *ownership) write(x *identifier.Index, text string) {
-	for _, w := range wordsOf(text) {
-		o.words[w] = true
-	}
-	x.Scan([]byte(text), func(h identifier.Hit) bool {
-		if o.coversRow(h) {
-			o.written[h.Key] = true
 		}
 		return true
 	})
@@ -168,27 +176,32 @@ func (r *Reader) relational(h identifier.Hit) (there bool) {
 // is a bare number, stands in one.
 func (r *Reader) inCells(text []byte, h identifier.Hit) bool {
 	var keys [2]uint64
-	number := digitsOf(string(text))
+	number := numberOf(string(text))
 	for _, cell := range r.row.Cells {
 		for _, k := range r.g.index.Keys(keys[:0], cell) {
 			if k == h.Key {
 				return true
 			}
 		}
-		if h.Digits > 0 && strings.Contains(digitsOf(cell), number) {
+		if h.Digits > 0 && strings.Contains(numberOf(cell), number) {
 			return true
 		}
 	}
 	return false
 }
 
-func digitsOf(s string) string {
+// numberOf gives the digits of a cell that holds a number, whatever separates
+// them, and any other cell as it is.
+func numberOf(cell string) string {
+	if strings.ContainsFunc(cell, unicode.IsLetter) {
+		return cell
+	}
 	return strings.Map(func(c rune) rune {
 		if unicode.IsDigit(c) {
 			return c
 		}
 		return -1
-	}, s)
+	}, cell)
 }
 
 // isMixed says whether every word of a name is the row's or the template's.

@@ -45,8 +45,11 @@ func whose(k identifier.Kind, line int) string {
 	return fmt.Sprintf("the %s of the row at line %d", k, line)
 }
 
-// ruleFor gives the rule that another row's data of kind k breaks.
-func ruleFor(k identifier.Kind) rule.ID {
+// ruleFor gives the rule that another row's data of kind k breaks there.
+func (p place) ruleFor(k identifier.Kind) rule.ID {
+	if p.pairing {
+		return rule.AttachmentPairing
+	}
 	switch k {
 	case identifier.Address, identifier.Digest:
 		return rule.ForeignAddress

@@ -5,13 +5,15 @@ import (
 	"hash/maphash"
 
 	"mailshot/internal/identifier"
+	"mailshot/internal/recipient"
 )
 
 // place is where a text stands, as a refusal tells it.
 type place struct {
-	name   string // "header Subject", "body", "attachment 2"
-	line   int    // of the text's first line; 0 where a line would say nothing
-	markup bool   // short numbers identify nobody here
+	name    string // "header Subject", "body", "attachment 2"
+	line    int    // of the text's first line; 0 where a line would say nothing
+	markup  bool   // short numbers identify nobody here
+	pairing bool   // it is a recipient's own attachment
 }
 
 // at gives the place of the byte at offset in text.
@@ -27,6 +29,7 @@ func (p place) at(text []byte, offset int) string {
 // is looked up and not searched.
 type scanner struct {
 	index  *identifier.Index
+	reach  reach
 	seed   maphash.Seed
 	recent map[uint64]struct{}
 	older  map[uint64]struct{}
@@ -43,8 +46,14 @@ const (
 	maxProbes = 1 << 14
 )
 
-func newScanner(x *identifier.Index) scanner {
-	return scanner{index: x, seed: maphash.MakeSeed(), recent: make(map[uint64]struct{})}
+func newScanner(p *Policy, x *identifier.Index) scanner {
+	s := scanner{index: x, reach: ofNames, seed: maphash.MakeSeed(), recent: make(map[uint64]struct{})}
+	for _, k := range p.Kinds {
+		if k.Kind == recipient.KindPrivate {
+			s.reach = ofSentences
+		}
+	}
+	return s
 }
 
 // clean says whether key was remembered.
@@ -66,14 +75,21 @@ func (s *scanner) remember(key uint64) {
 	s.recent[key] = struct{}{}
 }
 
-// overlap is how far back a chunk's key reaches, and overlapWords how many
-// words it must reach over, so that no identifier that ends in the chunk
-// begins before what the key was made of: identifier looks at no more words
-// of a value.
-const (
-	overlap      = 256
-	overlapWords = 32
+// reach is how far back a chunk's key goes, and over how many words it must go
+// at least, so that no identifier that ends in the chunk begins before what the
+// key was made of.
+type reach struct{ bytes, words int }
+
+// Names and codes are short; a private value may be a sentence, of which
+// identifier looks at 32 words.
+var (
+	ofNames     = reach{112, 12}
+	ofSentences = reach{320, 32}
 )
+
+// ahead is how far a text is read on behind a chunk, so that a name that goes
+// on there is known to be the row's own.
+const ahead = 48
 
 // A chunk is a piece of a text between two cuts.
 type chunk struct{ from, to int }
@@ -125,7 +141,7 @@ func cutLong(line []byte) int {
 // key stands for the chunk c and all before it that could be part of an
 // identifier that ends in it.
 func (s *scanner) key(text []byte, c chunk, how way) uint64 {
-	from := max(0, c.from-overlap)
+	from := max(0, c.from-s.reach.bytes)
 	h := maphash.Bytes(s.seed, text[from:c.to])
 	if from == 0 {
 		h += wholeSalt
@@ -139,8 +155,8 @@ const (
 )
 
 // bounded says whether the key of c reaches far enough to be remembered.
-func bounded(text []byte, c chunk) bool {
-	from := c.from - overlap
+func (s *scanner) bounded(text []byte, c chunk) bool {
+	from := c.from - s.reach.bytes
 	if from <= 0 {
 		return true
 	}
@@ -152,7 +168,7 @@ func bounded(text []byte, c chunk) bool {
 		}
 		in = is
 	}
-	return words > overlapWords
+	return words > s.reach.words
 }
 
 // way says in which views a text is read.
@@ -160,6 +176,7 @@ type way uint8
 
 const (
 	asIs   way        = iota // as it stands
+	shown                    // and without what shows nothing
 	unfold                   // and with its escapes undone
 	ways                     // how many there are
 	tag    = 2 * ways        // of HTML, with its attributes
@@ -205,45 +222,62 @@ func (r *Reader) search(p place, text []byte, w way) {
 // remembers those that are.
 func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
 	s := &r.scanner
-	quiet := r.look(p, text, run, w)
+	quiet := r.look(p, text, run, ahead, w)
 	if !quiet && (n == 1 || s.probes > maxProbes) {
 		return
 	}
 	for from := run.from; from < run.to; {
 		c := cut(text, from)
 		from = c.to
-		if !bounded(text, c) {
+		if !s.bounded(text, c) {
 			continue
 		}
 		if !quiet {
 			s.probes++
 		}
-		if quiet || r.look(p, text, c, w) {
+		if quiet || r.look(p, text, c, 0, w) {
 			s.remember(s.key(text, c, wayOf(p, w)))
 		}
 	}
 }
 
-// look judges text around c: from a space some way before it to one after it.
-// It says whether nothing was found that depends on the row.
-func (r *Reader) look(p place, text []byte, c chunk, w way) (quiet bool) {
+// look judges c with the text before it, and some ahead of it, from a space to
+// a space. It says whether nothing was found that depends on the row.
+func (r *Reader) look(p place, text []byte, c chunk, ahead int, w way) (quiet bool) {
 	before := r.scanner.hits
-	from, to := max(0, c.from-overlap), min(len(text), c.to+overlap)
+	from, to := max(0, c.from-r.scanner.reach.bytes), min(len(text), c.to+ahead)
 	for from > 0 && text[from-1] > ' ' {
 		from--
 	}
-	for to < len(text) && text[to] > ' ' {
+	for to < len(text) && text[to-1] > ' ' {
 		to++
 	}
 	if p.line > 0 {
 		p.line += bytes.Count(text[:from], []byte("\n"))
 	}
-	if w == asIs {
-		r.match(p, text[from:to])
-	} else {
-		r.unfold(p, text[from:to])
+	switch text = text[from:to]; w {
+	case asIs:
+		r.match(p, text)
+	case shown:
+		r.matchShown(p, text)
+	case unfold:
+		r.unfold(p, text)
 	}
 	return r.scanner.hits == before
+}
+
+// matchShown looks text up, as it stands and without what shows nothing.
+func (r *Reader) matchShown(p place, text []byte) {
+	r.match(p, text)
+	if marksIn(text)&hidden == 0 {
+		return
+	}
+	buf := r.views.take(len(text))
+	view, changed := dropHidden(buf, text)
+	if changed {
+		r.match(p, view)
+	}
+	r.views.give(view)
 }
 
 // hit is somebody's identifier that is not known to be the row's own.
@@ -299,7 +333,7 @@ func (r *Reader) judgeHit(p place, text []byte, h hit) {
 	what := whose(h.Kind, h.line)
 	switch r.ownership(text[h.Start:h.End], h.Hit) {
 	case foreign:
-		r.refuseFor(ruleFor(h.Kind), h.line, p.at(text, h.Start), what, hintFor(h.Kind))
+		r.refuseFor(p.ruleFor(h.Kind), h.line, p.at(text, h.Start), what, hintFor(h.Kind))
 	case mixed:
 		r.warn(p.at(text, h.Start), what+", but each of its words is the template's or this row's own")
 	}

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -113,7 +114,8 @@ func (s *Seal) Clear(m *message.Message) (Cleared, error) {
 	if d.of(m) != s.digests[m.Ordinal] {
 		return Cleared{}, s.refuse(m)
 	}
-	return Cleared{m: m, seal: s, digest: s.digests[m.Ordinal]}, nil
+	kept := *m // the caller may change its own
+	return Cleared{m: &kept, seal: s, digest: s.digests[m.Ordinal]}, nil
 }
 
 func (s *Seal) refuse(m *message.Message) rule.Refusal {
@@ -165,6 +167,20 @@ func (c Cleared) Size() int {
 func (c Cleared) Digest() Digest {
 	_ = c.m.Ordinal // the zero value has none to give
 	return c.digest
+}
+
+// MessageID gives the Message-ID field's value; "" where there is none.
+func (c Cleared) MessageID() string {
+	for _, s := range c.m.Segments {
+		block, _ := splitHeader(s.Own)
+		for line := range bytes.SplitSeq(block, []byte("\r\n")) {
+			if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Message-ID")) {
+				return string(bytes.TrimSpace(value))
+			}
+		}
+		break // the header is all in the first segment
+	}
+	return ""
 }
 
 // held is how many of the last bytes WriteTo keeps back until it knows that

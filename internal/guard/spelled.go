@@ -1,48 +1,143 @@
 package guard
 
-import (
-	"bytes"
-	"regexp"
-)
+import "bytes"
 
-// Addresses as people write them to hide them from programs: "name (at) host
-// (dot) tld", "name AT host DOT tld", "name @ host . tld".
-var (
-	spelledAt  = regexp.MustCompile(`(?i)\s*[(\[{<]\s*(?:at|@|ät|arroba)\s*[)\]}>]\s*|\s+(?:at|@)\s+|\s+@|@\s+`)
-	spelledDot = regexp.MustCompile(`(?i)\s*[(\[{<]\s*(?:dot|\.|punkt|punto|point)\s*[)\]}>]\s*|\s+dot\s+|\s+\.\s*([a-z0-9])`)
-)
-
-// undoSpelled puts the @ and the dots back.
+// undoSpelled puts @ and dots back into addresses as people write them to hide
+// them from programs: "name (at) host [dot] tld", "name AT host DOT tld", "name
+// @ host . tld".
 func undoSpelled(dst, src []byte) ([]byte, bool) {
 	if !maySpell(src) {
 		return dst, false
 	}
-	text := spelledDot.ReplaceAll(src, []byte(".$1"))
-	text = spelledAt.ReplaceAll(text, []byte("@"))
-	return append(dst, text...), !bytes.Equal(text, src)
-}
-
-// maySpell says whether src holds an "at" or "@" that could be one of those;
-// it is the cheap question before the dear one.
-func maySpell(src []byte) bool {
-	for rest := src; ; {
-		i := bytes.IndexAny(rest, "@tT")
-		if i < 0 {
-			return false
-		}
-		before, after := byteAt(rest, i-1), byteAt(rest, i+1)
-		if rest[i] != '@' {
-			if before|0x20 != 'a' && before != 0xA4 || isWordByte(after) {
-				rest = rest[i+1:]
+	changed := false
+	for i := 0; i < len(src); {
+		if i > 0 && !isWordByte(src[i]) && isWordByte(src[i-1]) {
+			if mark, n := spelledMark(src[i:]); n > 0 && isWordByte(byteAt(src, i+n)) {
+				dst, i, changed = append(dst, mark), i+n, true
 				continue
 			}
-			before = byteAt(rest, i-2)
 		}
-		if !isWordByte(before) || !isWordByte(after) {
+		dst = append(dst, src[i])
+		i++
+	}
+	return dst, changed
+}
+
+// spelling is a word or sign that stands for one of an address.
+type spelling struct {
+	word string
+	mark byte
+}
+
+var spellings = [...]spelling{
+	{"at", '@'}, {"@", '@'}, {"ät", '@'}, {"arroba", '@'}, {"arobase", '@'}, {"chiocciola", '@'},
+	{"dot", '.'}, {".", '.'}, {"punkt", '.'}, {"punto", '.'}, {"point", '.'}, {"ponto", '.'},
+}
+
+// spelledMark reads what may stand for @ or a dot at the beginning of s, with
+// the spaces and brackets around it.
+func spelledMark(s []byte) (mark byte, n int) {
+	before := spaces(s)
+	i := before
+	bracketed := bytes.IndexByte([]byte("([{<"), byteAt(s, i)) >= 0
+	if bracketed {
+		i++
+		i += spaces(s[i:])
+	}
+	for _, p := range spellings {
+		if len(s)-i < len(p.word) || !bytes.EqualFold(s[i:i+len(p.word)], []byte(p.word)) {
+			continue
+		}
+		return p.ends(s, i+len(p.word), before > 0, bracketed)
+	}
+	return 0, 0
+}
+
+// ends reads on behind the word of p at i. A word without brackets needs a
+// space on both sides, an @ on one, a dot before it.
+func (p spelling) ends(s []byte, i int, spaced, bracketed bool) (mark byte, n int) {
+	after := spaces(s[i:])
+	i += after
+	switch {
+	case bracketed:
+		if bytes.IndexByte([]byte(")]}>"), byteAt(s, i)) < 0 {
+			return 0, 0
+		}
+		i++
+		return p.mark, i + spaces(s[i:])
+	case p.word == "@" && (spaced || after > 0), p.word == "." && spaced, spaced && after > 0:
+		return p.mark, i
+	}
+	return 0, 0
+}
+
+// spaces gives how many of the first bytes of s are white space.
+func spaces(s []byte) (n int) {
+	for n < len(s) && (s[n] == ' ' || s[n] == '\t' || s[n] == '\r' || s[n] == '\n') {
+		n++
+	}
+	return n
+}
+
+// farDot is how far behind a bare "at" the dot of an address may stand.
+const farDot = 80
+
+// maySpell is the cheap question before the dear one: whether src holds what
+// could stand for an @ between other things than letters.
+func maySpell(src []byte) bool {
+	for i := 0; ; {
+		n := bytes.IndexByte(src[i:], '@')
+		if n < 0 {
+			break
+		}
+		i += n + 1
+		if !isWordByte(byteAt(src, i-2)) || !isWordByte(byteAt(src, i)) {
 			return true
 		}
-		rest = rest[i+1:]
 	}
+	for i := 0; ; {
+		n := bytes.IndexAny(src[i:], "tTaA")
+		if n < 0 {
+			return false
+		}
+		i += n + 1
+		if c := src[i-1]; c|0x20 == 't' && endsAt(src[:i]) && !isWordByte(byteAt(src, i)) || longAt(src[i-1:]) {
+			if hasDot(src[i:min(len(src), i+farDot)]) {
+				return true
+			}
+		}
+	}
+}
+
+// endsAt says whether s ends with the word "at" or "ät".
+func endsAt(s []byte) bool {
+	n := len(s) - 2
+	if n >= 0 && s[n]|0x20 == 'a' {
+		return !isWordByte(byteAt(s, n-1))
+	}
+	return n >= 1 && (s[n] == 0xA4 || s[n] == 0x84) && s[n-1] == 0xC3 && !isWordByte(byteAt(s, n-2))
+}
+
+// longAt says whether s begins with one of the longer words for @.
+func longAt(s []byte) bool {
+	return len(s) > 7 && (bytes.EqualFold(s[:7], []byte("arobase")) || bytes.EqualFold(s[:6], []byte("arroba")))
+}
+
+// hasDot says whether s holds a dot within a word, or a word for one.
+func hasDot(s []byte) bool {
+	for i, c := range s {
+		switch {
+		case c == '.' && isWordByte(byteAt(s, i+1)):
+			return true
+		case c|0x20 == 'd' || c|0x20 == 'p' || c == '.':
+			if i > 0 && !isWordByte(s[i-1]) {
+				if mark, _ := spelledMark(s[i-1:]); mark == '.' {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 func byteAt(b []byte, i int) byte {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"unicode/utf8"
 )
 
 // Encoded pieces shorter than minCoded cannot hold anything that identifies
@@ -21,11 +22,22 @@ func (r *Reader) readCoded(p place, text []byte, depth int) {
 	}
 	for i := 0; i < len(text); {
 		n := codedRun(text[i:])
-		if n >= minCoded {
+		if n >= minCoded && looksCoded(text[i:i+n]) {
 			r.readPiece(p, text[i:i+n], depth)
 		}
 		i += n + 1
 	}
+}
+
+// looksCoded says whether run has a digit, or a capital that does not begin
+// it: text in base64 has, and words have not.
+func looksCoded(run []byte) bool {
+	for i, c := range run {
+		if c >= '0' && c <= '9' || i > 0 && c >= 'A' && c <= 'Z' {
+			return true
+		}
+	}
+	return false
 }
 
 // codedRun gives the length of the run of base64 characters that text begins
@@ -73,7 +85,7 @@ func (r *Reader) decodePiece(p place, piece []byte, depth int) {
 	}
 	trimmed := bytes.TrimRight(piece, "=")
 	for _, code := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		if code == base64.RawURLEncoding && bytes.IndexAny(trimmed, "-_") < 0 {
+		if code == base64.RawURLEncoding && !bytes.ContainsAny(trimmed, "-_") {
 			continue
 		}
 		if n, err := code.Decode(buf[:cap(buf)], trimmed); err == nil {
@@ -91,34 +103,62 @@ func (r *Reader) readDecoded(p place, text []byte, depth int) {
 	r.unfoldDeeper(p, text, depth+1)
 }
 
-// mostlyText says whether text has a run of characters long enough to be
-// somebody's identifier.
+// mostlyText says whether text can hold somebody's identifier: it has a run of
+// ASCII long enough for one, or is UTF-8 without controls.
 func mostlyText(text []byte) bool {
-	run := 0
+	run, plain := 0, true
 	for _, c := range text {
-		if c < ' ' || c == 0x7F {
-			run = 0
+		if c < ' ' || c >= 0x7F {
+			run, plain = 0, plain && c >= 0x80
 			continue
 		}
-		if run++; run >= 4 {
+		if run++; run > 4 {
 			return true
 		}
 	}
-	return false
+	return plain && utf8.Valid(text)
 }
 
-// undoLinks gives what the links in a text say about people: + is a space
-// there, and VERP (RFC 3461 section 5.2.7 and practice) writes = for @.
-func undoPlus(dst, src []byte) ([]byte, bool) {
-	if bytes.IndexByte(src, '+') < 0 {
-		return dst, false
+// readLinks looks at what the links in text say about people beyond their
+// escapes: + is a space there, and VERP writes = for @.
+func (r *Reader) readLinks(p place, text []byte) {
+	for len(text) > 0 {
+		n := bytes.IndexAny(text, " \t\r\n<>\"'`")
+		if n < 0 {
+			n = len(text)
+		}
+		if token := text[:n]; isLink(token) {
+			r.readLink(p, token)
+		}
+		text = text[min(n+1, len(text)):]
 	}
-	return append(dst, bytes.ReplaceAll(src, []byte("+"), []byte(" "))...), true
 }
 
-func undoVERP(dst, src []byte) ([]byte, bool) {
-	if bytes.IndexByte(src, '=') < 0 {
-		return dst, false
+// isLink says whether a token is a URL, or an address that may hold another.
+func isLink(token []byte) bool {
+	return bytes.IndexByte(token, ':') > 0 || bytes.IndexByte(token, '=') > 0 && bytes.IndexByte(token, '@') > 0
+}
+
+func (r *Reader) readLink(p place, link []byte) {
+	view := r.views.take(len(link))
+	defer func() { r.views.give(view) }()
+	for _, swap := range [...][]string{{"+", " "}, {"=", "@"}, {"+", " ", "=", "@"}} {
+		view = append(view[:0], link...)
+		for i := 0; i < len(swap); i += 2 {
+			if bytes.IndexByte(link, swap[i][0]) < 0 {
+				view = view[:0]
+				break
+			}
+			swapBytes(view, swap[i][0], swap[i+1][0])
+		}
+		r.match(p, view)
 	}
-	return append(dst, bytes.ReplaceAll(src, []byte("="), []byte("@"))...), true
+}
+
+func swapBytes(b []byte, old, new byte) {
+	for i, c := range b {
+		if c == old {
+			b[i] = new
+		}
+	}
 }

@@ -1,7 +1,6 @@
 package guard
 
 import (
-	"bytes"
 	"hash/maphash"
 
 	"mailshot/internal/rule"
@@ -53,15 +52,14 @@ type unfolding struct {
 // children makes every view that one undoing makes of text, and theirs.
 func (u *unfolding) children(text []byte) {
 	u.r.readCoded(u.place, text, u.depth)
-	for _, undo := range undoings {
-		if u.left < 0 {
-			return
-		}
-		u.child(text, undo)
+	m := marksIn(text)
+	if m&(plus|equals) != 0 {
+		u.r.readLinks(u.place, text)
 	}
-	if isLink(text) {
-		u.child(text, undoPlus)
-		u.child(text, undoVERP)
+	for _, undo := range undoings {
+		if m&undo.needs != 0 && u.left >= 0 {
+			u.child(text, undo.run)
+		}
 	}
 }
 
@@ -85,23 +83,4 @@ func (u *unfolding) isNew(view []byte) bool {
 	}
 	u.seen = append(u.seen, h)
 	return true
-}
-
-// isLink says whether text holds a URL.
-func isLink(text []byte) bool {
-	return bytes.Contains(text, []byte("://")) || containsFold(text, "mailto:")
-}
-
-func containsFold(text []byte, lower string) bool {
-	for i := 0; i+len(lower) <= len(text); i++ {
-		n := bytes.IndexByte(text[i:], lower[len(lower)-1])
-		if n < 0 {
-			return false
-		}
-		i += n
-		if start := i - len(lower) + 1; start >= 0 && bytes.EqualFold(text[start:i+1], []byte(lower)) {
-			return true
-		}
-	}
-	return false
 }
