@@ -40,12 +40,16 @@ func (f *foreign) row(r record) {
 		return
 	}
 	plan, l := &f.judge.plan, f.judge.list
-	mailbox := strings.TrimSpace(r.cells[l.address])
-	for i := range l.columns {
-		if !plan.used[i] || plan.relational[i] || i == l.address || r.cells[i] == "" {
+	cells, ok := l.fit(r)
+	if !ok {
+		return // it is another list by now, as its hash will show
+	}
+	mailbox := strings.TrimSpace(cells[l.address])
+	for i, cell := range cells {
+		if !plan.used[i] || plan.relational[i] || i == l.address || cell == "" {
 			continue
 		}
-		if found, ok := f.foreignIn(r.cells[i], plan.kinds[i].Kind, uint32(r.line), mailbox); ok {
+		if found, ok := f.foreignIn(cell, plan.kinds[i].Kind, uint32(r.line), mailbox); ok {
 			f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: r.line, Row: r.number, OtherLine: found.other,
 				Where: l.where(i),
 				What:  fmt.Sprintf("the cell holds the %s of the row at line %d", found.kind, found.other),

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -68,12 +69,17 @@ func (j *judge) row(r record) {
 	}
 	cells, ok := j.list.fit(r)
 	j.people.add(r.line, cells)
+	if i := slices.IndexFunc(cells, j.list.holdsRows); i >= 0 {
+		why := swallowedRows
+		why.Where = j.list.where(i)
+		j.leaveOut(r, why)
+		return
+	}
 	if !ok {
 		j.leaveOut(r, raggedRow)
 		return
 	}
-	j.swallowed(r.line, cells)
-	j.controls(r.line, cells)
+	j.controls(r, cells)
 	a, err := address.Parse(strings.TrimSpace(cells[j.list.address]))
 	if err != nil {
 		j.badAddress(r, err)
@@ -98,8 +104,12 @@ func (l *List) fit(r record) ([]string, bool) {
 	return r.cells[:len(l.columns)], extra.blank()
 }
 
-var raggedRow = rule.Refusal{Rule: rule.RaggedRow, What: "the row has another number of cells than the headings",
-	Hint: "look for a separator too many or too few, or a quote in the wrong place"}
+var (
+	raggedRow = rule.Refusal{Rule: rule.RaggedRow, What: "the row has another number of cells than the headings",
+		Hint: "look for a separator too many or too few, or a quote in the wrong place"}
+	swallowedRows = rule.Refusal{Rule: rule.SwallowedRows, What: "the cell holds lines that look like rows of the list",
+		Hint: "look for a quote that is opened on this line and closed on another"}
+)
 
 // leaveOut refuses a row and keeps it from being mailed.
 func (j *judge) leaveOut(r record, why rule.Refusal) {
@@ -137,10 +147,10 @@ func (j *judge) badAddress(r record, err error) {
 
 // controls refuses control characters in cells that can reach a message; line
 // breaks and tabs belong to text.
-func (j *judge) controls(line int, cells []string) {
+func (j *judge) controls(r record, cells []string) {
 	for i, cell := range cells {
 		if j.plan.used[i] && i != j.list.address && strings.ContainsFunc(cell, isStrayControl) {
-			j.found.refuse(rule.Refusal{Rule: rule.ControlCharacter, Line: line, Where: j.list.where(i),
+			j.found.refuse(rule.Refusal{Rule: rule.ControlCharacter, Line: r.line, Row: r.number, Where: j.list.where(i),
 				What: "the cell holds a control character", Hint: "type the cell anew"})
 		}
 	}

@@ -103,6 +103,7 @@ var shapeCases = []gateCase{
 	{name: "a column without a heading", list: "email,,name\na@x.example,x,Ann\n", rows: 1},
 	{name: "rows in a cell", list: "email,name,city\na@x.example,Ann,\"Rome\nb@x.example,Bob,Paris\nc@x.example,Cy,Oslo\"\n", want: []string{"swallowed-rows 2"}},
 	{name: "one row in a cell", list: "email,name,city\na@x.example,Ann,\"Rome\nb@x.example,Bob,Paris\"\n", want: []string{"swallowed-rows 2"}},
+	{name: "rows in a cell of a ragged row", list: "email,name,city\n\"a@x.example,Ann,Rome\nb@x.example,Bob\",Oslo\n", want: []string{"swallowed-rows 2"}},
 	{name: "a row between lines of text", list: "email,name,note\na@x.example,Ann,\"one\nb@x.example,Bob,Paris\ntwo\"\n", want: []string{"swallowed-rows 2"}},
 	{name: "a row from the middle of one to the middle of the next",
 		list: "email,name,city\na@x.example,\"Ann,Rome\nb@x.example,Bob\",Paris\n", want: []string{"swallowed-rows 2"}},

@@ -120,5 +120,11 @@ func (l *List) Columns() []Column { return l.columns }
 // AddressColumn is the position of the address in Row.Cells.
 func (l *List) AddressColumn() int { return l.address }
 
-// Fingerprint is the SHA-256 of the list's bytes as Judge read them.
-func (l *List) Fingerprint() [32]byte { return l.judged.sum }
+// Fingerprint is the SHA-256 of the list's bytes as Judge read them; zero before
+// Judge.
+func (l *List) Fingerprint() [32]byte {
+	if l.judged == nil {
+		return [32]byte{}
+	}
+	return l.judged.sum
+}

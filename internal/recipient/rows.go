@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"mailshot/internal/address"
+	"mailshot/internal/rule"
 )
 
 var errNotJudged = errors.New("the list was not judged")
@@ -18,7 +19,12 @@ var errNotJudged = errors.New("the list was not judged")
 // or where the list is no longer the one that was judged (ErrChanged).
 func (l *List) Rows(ctx context.Context) iter.Seq2[*Row, error] {
 	return func(yield func(*Row, error) bool) {
-		if err := l.yieldRows(ctx, yield); err != nil {
+		err := l.yieldRows(ctx, yield)
+		var fault *rule.Fault
+		if errors.As(err, &fault) && errors.Is(l.Fresh(), ErrChanged) {
+			err = ErrChanged // which is why it cannot be read
+		}
+		if err != nil {
 			yield(nil, err)
 		}
 	}

@@ -29,6 +29,8 @@ func TestChangedList(t *testing.T) {
 		},
 		"a row more":   func(t *testing.T, path string) { rewrite(t, path, twoRows+"c@x.example,Cy\n") },
 		"a bad row":    func(t *testing.T, path string) { rewrite(t, path, strings.Replace(twoRows, "b@x", "b x", 1)) },
+		"nothing left": func(t *testing.T, path string) { rewrite(t, path, "") },
+		"a quote":      func(t *testing.T, path string) { rewrite(t, path, twoRows+"c@x.example,C\"y\n") },
 		"a blank line": func(t *testing.T, path string) { rewrite(t, path, twoRows+"\n") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,11 +87,28 @@ func (m *meddler) Err() error {
 // TestChangedWhileJudging writes to the list between the two passes of Judge:
 // the first has the whole of a short list in its buffer by then.
 func TestChangedWhileJudging(t *testing.T) {
+	for _, other := range []string{
+		strings.Replace(twoRows, "Bob", "Rob", 1),
+		"email,name\na@x.example\n",
+		"email,name\n,\nb@x.example,Bob\n",
+		"x\n",
+	} {
+		l := open(t, twoRows, Options{})
+		change := func() { rewrite(t, l.source.path, other) }
+		_, err := l.Judge(&meddler{context.Background(), sync.OnceFunc(change)}, Use{})
+		if !errors.Is(err, ErrChanged) {
+			t.Errorf("%q: got %v", other, err)
+		}
+	}
+}
+
+func TestNotJudged(t *testing.T) {
 	l := open(t, twoRows, Options{})
-	change := func() { rewrite(t, l.source.path, strings.Replace(twoRows, "Bob", "Rob", 1)) }
-	_, err := l.Judge(&meddler{context.Background(), sync.OnceFunc(change)}, Use{})
-	if !errors.Is(err, ErrChanged) {
-		t.Errorf("got %v", err)
+	if n, err := drain(l); n > 0 || err == nil {
+		t.Errorf("%d rows, %v", n, err)
+	}
+	if l.Fresh() == nil || l.Fingerprint() != [32]byte{} {
+		t.Error("a list that was not judged is fresh")
 	}
 }
 

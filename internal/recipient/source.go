@@ -78,7 +78,9 @@ func spool(name string, r io.Reader) (source, error) {
 	s := source{name: name, path: file.Name(), spooled: true}
 	_, err = io.Copy(file, r)
 	if err = errors.Join(err, file.Close()); err != nil {
-		return source{}, errors.Join(unreadable(name, err), s.remove())
+		fault := &rule.Fault{File: name, What: "it could not be read to its end, or not be copied",
+			Hint: "see that the folder for temporary files has room, or name a file"}
+		return source{}, errors.Join(fault, s.remove())
 	}
 	return s, nil
 }

@@ -4,24 +4,15 @@ import (
 	"strings"
 
 	"mailshot/internal/address"
-	"mailshot/internal/rule"
 )
 
-// swallowed refuses a cell that has eaten rows: a stray quote opened it, and
-// the next one, rows below, closed it.
-func (j *judge) swallowed(line int, cells []string) {
-	for i, cell := range cells {
-		if strings.Contains(cell, "\n") && j.list.holdsRows(cell) {
-			j.found.refuse(rule.Refusal{Rule: rule.SwallowedRows, Line: line, Where: j.list.where(i),
-				What: "the cell holds lines that look like rows of the list",
-				Hint: "look for a quote that is opened on this line and closed on another"})
-		}
-	}
-}
-
-// holdsRows says whether the cell, or one line of it, has an address between
-// as many separators as a row has.
+// holdsRows says whether a cell has eaten rows: a stray quote opened it, and
+// the next one, rows below, closed it. Then the cell, or one line of it, has an
+// address between as many separators as rows have.
 func (l *List) holdsRows(cell string) bool {
+	if !strings.Contains(cell, "\n") {
+		return false
+	}
 	separator := string(l.format.separator)
 	breaks := strings.Count(cell, "\n")
 	if looksLikeRows(strings.ReplaceAll(cell, "\n", separator), separator, breaks*len(l.columns)) {
