@@ -15,8 +15,13 @@ const (
 	maxDomain = 512 // bytes after it, of which U-labels need more than their A-labels' 255
 )
 
-func addressKey(seed uint64, canonical []byte) uint64 {
+// domainKey is the key of a domain, and addressKey that of an address in it.
+func domainKey(seed uint64, canonical []byte) uint64 {
 	return mix(hashOf(seed, canonical), addressSalt)
+}
+
+func addressKey(seed uint64, local []byte, domain uint64) uint64 {
+	return mix(hashOf(seed, local), domain)
 }
 
 // addresses looks up what stands around every @.
@@ -36,11 +41,14 @@ func (s *scan) addresses() bool {
 // address looks up every address whose @ is at.
 func (s *scan) address(at int) bool {
 	from, to := localStart(s.text, at), s.domainEnd(at+1)
-	var buf [maxLocal + maxDomain]byte
 	for end := to; end > at+1; end = s.shorterDomain(at+1, end) {
+		domain, ok := s.x.domain(s.text[at+1 : end])
+		if !ok {
+			continue
+		}
 		for start := from; start < at; start = s.laterStart(start, at) {
-			key, ok := s.x.addressKeyOf(buf[:0], s.text[start:at], s.text[at+1:end])
-			if ok && !s.report(key, Hit{Start: start, End: end}) {
+			key := s.x.local(s.text[start:at], domain)
+			if !s.report(key, Hit{Start: start, End: end}) {
 				return false
 			}
 		}
@@ -120,7 +128,7 @@ func isDot(r rune) bool { return r == '。' || r == '．' || r == '｡' }
 
 // trimDomain takes off dots and hyphens at the end.
 func trimDomain(text []byte, from, to int) int {
-	s := strings.TrimRightFunc(string(text[from:to]), func(r rune) bool {
+	s := bytes.TrimRightFunc(text[from:to], func(r rune) bool {
 		return r == '.' || r == '-' || isDot(r) || unicode.Is(unicode.Cf, r)
 	})
 	return from + len(s)
@@ -140,19 +148,29 @@ func (s *scan) shorterDomain(from, to int) int {
 	return from
 }
 
-// addressKeyOf gives the key of an address in canonical form.
-func (x *Index) addressKeyOf(buf, local, domain []byte) (uint64, bool) {
-	if isASCII(local) && isASCII(domain) {
-		buf = appendLower(buf, local)
-		buf = append(buf, '@')
-		return addressKey(x.seed, appendLower(buf, domain)), true
+// domain gives the key of a domain if an address of the index may be in it.
+func (x *Index) domain(domain []byte) (key uint64, ok bool) {
+	var buf [maxDomain]byte
+	canonical := appendLower(buf[:0], domain)
+	if !isASCII(domain) {
+		a, err := idna.Lookup.ToASCII(string(domain))
+		if err != nil {
+			return 0, false
+		}
+		canonical = appendLower(buf[:0], []byte(a))
 	}
-	d, err := idna.Lookup.ToASCII(string(domain))
-	if err != nil {
-		return 0, false
+	key = domainKey(x.seed, canonical)
+	return key, x.domains.has(key)
+}
+
+// local gives the key of an address by its local part as it stands in a text.
+func (x *Index) local(local []byte, domain uint64) uint64 {
+	var buf [maxLocal]byte
+	canonical := appendLower(buf[:0], local)
+	if !isASCII(local) {
+		canonical = norm.NFC.Bytes(bytes.ToLower(local))
 	}
-	l := norm.NFC.String(strings.ToLower(string(local)))
-	return addressKey(x.seed, []byte(l+"@"+strings.ToLower(d))), true
+	return addressKey(x.seed, canonical, domain)
 }
 
 func isASCII(s []byte) bool {

@@ -75,3 +75,14 @@ func BenchmarkScan(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkScanHostile reads a text in which every @ has as many local parts
+// and domains around it as there can be.
+func BenchmarkScanHostile(b *testing.B) {
+	x := fill(1000)
+	text := []byte(strings.Repeat(strings.Repeat("!a", maxLocal/2)+"@"+strings.Repeat("王", maxDomain/3), 10))
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		x.Scan(text, func(Hit) bool { return true })
+	}
+}

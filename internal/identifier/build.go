@@ -7,32 +7,38 @@ import (
 	"encoding/binary"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 )
 
 // A Builder collects identifiers. It is used by one goroutine.
 type Builder struct {
-	seed   uint64
-	starts bitmap
-	words  uint64 // as in Index
-	codes  uint64 // as in Index
-	shards [shards]chunks
-	n      int // entries in shards
-	buf    []byte
+	seed    uint64
+	starts  bitmap
+	domains bitmap
+	words   uint64 // as in Index
+	codes   uint64 // as in Index
+	shards  [shards]chunks
+	n       int // entries in shards
+	buf     []byte
 }
 
 // NewBuilder gives an empty Builder; rows is a guess at how many will come.
 func NewBuilder(rows int) *Builder {
-	return &Builder{seed: rand.Uint64(), starts: newBitmap(min(max(rows, 1<<6), 1<<16) * 16)}
+	size := min(max(rows, 1<<6), 1<<16) * 16
+	return &Builder{seed: rand.Uint64(), starts: newBitmap(size), domains: newBitmap(size)}
 }
 
 // AddAddress adds the address of the row at line (in canonical form) and its
 // MD5, SHA-1 and SHA-256.
 func (b *Builder) AddAddress(line int, canonical string) {
-	if canonical == "" {
+	at := strings.LastIndexByte(canonical, '@')
+	if at < 0 {
 		return
 	}
 	b.buf = append(b.buf[:0], canonical...)
-	b.add(addressKey(b.seed, b.buf), Address, line)
+	domain := domainKey(b.seed, b.buf[at+1:])
+	b.domains.set(domain)
+	b.add(addressKey(b.seed, b.buf[:at], domain), Address, line)
 	md5Sum, sha1Sum, sha256Sum := md5.Sum(b.buf), sha1.Sum(b.buf), sha256.Sum256(b.buf)
 	for _, sum := range [][]byte{md5Sum[:], sha1Sum[:], sha256Sum[:]} {
 		b.add(digestKey(binary.BigEndian.Uint64(sum), len(sum)), Digest, line)
@@ -80,7 +86,7 @@ const manyEntries = 1 << 20
 
 // Build gives the index and leaves the Builder empty.
 func (b *Builder) Build() *Index {
-	x := &Index{seed: b.seed, starts: b.starts, words: b.words, codes: b.codes}
+	x := &Index{seed: b.seed, starts: b.starts, domains: b.domains, words: b.words, codes: b.codes}
 	for i := range b.shards {
 		if b.n > manyEntries && i%(shards/8) == 0 {
 			runtime.GC()

@@ -6,6 +6,7 @@ import "math/bits"
 type Index struct {
 	seed     uint64
 	starts   bitmap // first words of the values that are looked up by more than one
+	domains  bitmap // of the addresses
 	filter   bitmap // keys, but for addresses and digests
 	words    uint64 // bit n: there are values that are looked up by n words
 	codes    uint64 // bit n-1: there are codes of n bytes

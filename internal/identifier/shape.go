@@ -18,9 +18,7 @@ const (
 func Identifies(k Kind, value string) bool {
 	s := shapeOf(value)
 	switch k {
-	case Address:
-		return s.words > 0
-	case Private:
+	case Address, Private:
 		return s.words > 0
 	case Name:
 		return s.words > 1 && s.letters >= minLetters
