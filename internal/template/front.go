@@ -11,10 +11,12 @@ import (
 	"mailshot/internal/rule"
 )
 
+// The parsers of YAML and Markdown take time by the square of what is nested
+// without sense: some seconds for these sizes.
 const (
-	maxMatter   = 1 << 20  // bytes of front matter
+	maxMatter   = 64 << 10 // bytes of front matter
 	maxBody     = 10 << 20 // bytes of a body
-	maxMarkdown = 1 << 20  // bytes of a Markdown body
+	maxMarkdown = 64 << 10 // bytes of a Markdown body
 )
 
 // splitMatter cuts a file with LF line ends into front matter and body. The
@@ -43,7 +45,7 @@ func tooLong(file string, matter int) error {
 	if matter <= maxMatter {
 		return nil
 	}
-	return &rule.Fault{File: file, What: "the front matter is larger than 1 MiB", Hint: "is this a template?"}
+	return &rule.Fault{File: file, What: "the front matter is larger than 64 KiB", Hint: "is this a template?"}
 }
 
 // A frontReader turns YAML values into a Front and keeps the first fault.

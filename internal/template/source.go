@@ -87,7 +87,7 @@ func (s *Source) judgeBody() error {
 	case len(s.body.text) > maxBody:
 		return &rule.Fault{File: s.path, What: "the body is larger than 10 MiB"}
 	case s.kind == ".md" && len(s.body.text) > maxMarkdown:
-		return &rule.Fault{File: s.path, What: "the Markdown body is larger than 1 MiB"}
+		return &rule.Fault{File: s.path, What: "the Markdown body is larger than 64 KiB", Hint: "write a message of this size in HTML"}
 	case s.kind == ".html" && s.Front.HTML != "":
 		return &rule.Fault{File: s.path, What: "html names a second HTML alternative", Hint: "the template is the HTML; name the text under text"}
 	case s.kind == ".txt" && s.Front.Text != "":
