@@ -18,7 +18,8 @@ type Campaign struct {
 
 // Start takes the campaign's lock and reads what became of its recipients so
 // far. Whatever an earlier run has begun and not finished is Unknown now.
-// amend takes a template that has changed. Errors are *Error.
+// amend takes a template that has changed since somebody was tried. Errors are
+// *Error.
 func (l *Ledger) Start(ctx context.Context, c Campaign, amend bool) (*Run, error) {
 	release, err := l.lock(c.ID)
 	if err != nil {
@@ -82,7 +83,7 @@ func (r *Run) judge(ctx context.Context, tx *sql.Tx, c Campaign, amend bool) err
 	case begun && shared != c.SharedMailboxes:
 		// The same person would have another key, and be sent to again.
 		return ErrOtherForm
-	case !amend && string(template) != string(c.Template[:]):
+	case begun && !amend && string(template) != string(c.Template[:]):
 		return ErrOtherTemplate
 	}
 	return nil

@@ -317,11 +317,12 @@ func overtaken(t *testing.T, l *Ledger) {
 }
 
 func otherTemplate(t *testing.T, l *Ledger) {
+	changed := spring
+	changed.Template, changed.Digest = [32]byte{2}, "sha256:2"
+	start(t, l, changed).Close() // nobody has that message yet
 	r := start(t, l, spring)
 	begin(t, r, 1)
 	r.Close()
-	changed := spring
-	changed.Template, changed.Digest = [32]byte{2}, "sha256:2"
 	for range 2 {
 		_, err := l.Start(t.Context(), changed, false)
 		wantError(t, err, ErrOtherTemplate)
