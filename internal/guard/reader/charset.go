@@ -158,7 +158,7 @@ func (t *texts) add(enc encoding.Encoding, content []byte) bool {
 func (t *texts) result() ([][]byte, error) {
 	switch {
 	case t.over:
-		return nil, unreadable("too large")
+		return nil, unreadable("too large to be read in every charset it may be in: save it as UTF-8")
 	case len(t.all) == 0:
 		return nil, unreadable("no text in any charset")
 	}

@@ -28,7 +28,7 @@ type Limits struct {
 // A View is the text of an attachment as one program may show it, in UTF-8.
 type View struct {
 	Text   []byte
-	Markup bool // it holds markup or code beside the text
+	Markup bool // it holds markup beside the text; no format that is read so far does
 }
 
 // Text reads the attachment that is called name and sent as mediaType, with
