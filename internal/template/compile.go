@@ -98,15 +98,15 @@ func (c *compiler) value(key, text string) unit {
 
 // line compiles a value of the front matter.
 func (c *compiler) line(key, text string) (*program, error) {
-	return c.compile(c.value(key, text), compileText)
+	return c.compile(c.value(key, text))
 }
 
-// compile compiles what stands in the user's files.
-func (c *compiler) compile(u unit, how func(unit, []string) (*program, error)) (*program, error) {
+// compile compiles text that stands in the user's files.
+func (c *compiler) compile(u unit) (*program, error) {
 	if err := c.collect(u); err != nil {
 		return nil, err
 	}
-	return c.finish(how(u, c.names))
+	return c.finish(compileText(u, c.names))
 }
 
 func (c *compiler) finish(p *program, err error) (*program, error) {
@@ -192,14 +192,14 @@ func (c *compiler) bodies(t *Template) error {
 // text compiles the text alternative.
 func (c *compiler) text(t *Template) (err error) {
 	if c.kind == ".txt" {
-		t.text, err = c.compile(c.body, compileText)
+		t.text, err = c.compile(c.body)
 		return err
 	}
 	if err := c.collect(c.body); err != nil {
 		return err
 	}
 	if c.Source.text != nil {
-		t.text, err = c.compile(*c.Source.text, compileText)
+		t.text, err = c.compile(*c.Source.text)
 		return err
 	}
 	derived, err := c.derivedText()

@@ -28,7 +28,6 @@ type Source struct {
 	html  *unit // of the side file
 	text  *unit // of the side file
 	files []string
-	told  Front            // as the file has it
 	at    map[string]value // places of the values that are templates, by key
 }
 
@@ -74,7 +73,6 @@ func (s *Source) parse(text string) error {
 	if r.fault != nil {
 		return r.fault
 	}
-	s.told = s.Front
 	s.at = templatePlaces(m)
 	s.body = newUnit(s.path, body, line, 1)
 	return s.judgeBody()
