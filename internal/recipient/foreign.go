@@ -17,7 +17,10 @@ type foreign struct {
 	index *identifier.Index
 	allow []string
 	out   []uint32 // numbers still to come of rows that are not to be mailed
-	text  []byte
+
+	line  uint32 // of the row at hand
+	cells []string
+	text  []byte // of the cell at hand
 	hits  []hit
 }
 
@@ -44,12 +47,12 @@ func (f *foreign) row(r record) {
 	if !ok {
 		return // it is another list by now, as its hash will show
 	}
-	mailbox := strings.TrimSpace(cells[l.address])
+	f.line, f.cells = uint32(r.line), cells
 	for i, cell := range cells {
 		if !plan.used[i] || plan.relational[i] || i == l.address || cell == "" {
 			continue
 		}
-		if found, ok := f.foreignIn(cell, plan.kinds[i].Kind, uint32(r.line), mailbox); ok {
+		if found, ok := f.foreignIn(cell, plan.kinds[i].Kind); ok {
 			f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: r.line, Row: r.number, OtherLine: found.other,
 				Where: l.where(i),
 				What:  fmt.Sprintf("the cell holds the %s of the row at line %d", found.kind, found.other),
@@ -59,12 +62,12 @@ func (f *foreign) row(r record) {
 }
 
 // foreignIn gives the first hit in a cell that belongs to another row alone.
-func (f *foreign) foreignIn(cell string, kind Kind, line uint32, mailbox string) (hit, bool) {
+func (f *foreign) foreignIn(cell string, column Kind) (hit, bool) {
 	f.text = append(f.text[:0], cell...)
 	f.hits = f.hits[:0]
 	f.index.Scan(f.text, func(h identifier.Hit) bool {
-		value := f.text[h.Start:h.End]
-		f.hits = append(f.hits, hit{h.Kind, h.Start, h.End, f.fine(h, value, kind, line, mailbox), f.other(h.Lines, line)})
+		value := string(f.text[h.Start:h.End])
+		f.hits = append(f.hits, hit{h.Kind, h.Start, h.End, f.fine(h, value, column), f.other(h.Lines)})
 		return true
 	})
 	for _, h := range f.hits {
@@ -75,40 +78,56 @@ func (f *foreign) foreignIn(cell string, kind Kind, line uint32, mailbox string)
 	return hit{}, false
 }
 
-// fine says whether a hit may stand in a cell of the row at line.
-func (f *foreign) fine(h identifier.Hit, value []byte, column Kind, line uint32, mailbox string) bool {
+// fine says whether a hit may stand in a cell of the row. An index names few of
+// the rows that share a value, so what is the row's own is looked for in its
+// cells too.
+func (f *foreign) fine(h identifier.Hit, value string, column Kind) bool {
 	for _, l := range h.Lines {
-		if f.judge.staff[l] || l != line && f.judge.oneHousehold(l, line) {
+		if f.judge.staff[l] || l != f.line && f.judge.oneHousehold(l, f.line) {
 			return true
 		}
 	}
-	for _, allowed := range f.allow {
-		if strings.EqualFold(allowed, string(value)) {
-			return true
-		}
+	if slices.ContainsFunc(f.allow, func(allowed string) bool { return strings.EqualFold(allowed, value) }) {
+		return true
 	}
-	_, listed := slices.BinarySearch(h.Lines, line)
+	_, listed := slices.BinarySearch(h.Lines, f.line)
 	switch h.Kind {
 	case identifier.Address:
-		return f.isOwnAddress(string(value), mailbox, listed)
+		return f.isOwnAddress(value, listed)
 	case identifier.Name:
 		return listed || column == KindName
+	case identifier.Private:
+		return listed || f.owns(KindPrivate, func(cell string) bool { return strings.EqualFold(cell, value) })
 	}
 	return listed
 }
 
 // isOwnAddress says whether an address is the row's: its mailbox, or one from
 // another of its columns that is nobody else's mailbox.
-func (f *foreign) isOwnAddress(value, mailbox string, listed bool) bool {
+func (f *foreign) isOwnAddress(value string, listed bool) bool {
 	found, err := address.Parse(value)
 	if err != nil {
 		return listed
 	}
-	own, _ := address.Parse(mailbox)
-	if canonical := found.Canonical(); canonical != own.Canonical() {
-		return listed && !f.judge.isMailbox(canonical)
+	canonical := found.Canonical()
+	isFound := func(cell string) bool {
+		a, err := address.Parse(cell)
+		return err == nil && a.Canonical() == canonical
 	}
-	return true
+	if isFound(strings.TrimSpace(f.cells[f.judge.list.address])) {
+		return true
+	}
+	return !f.judge.isMailbox(canonical) && (listed || f.owns(KindAddress, isFound))
+}
+
+// owns says whether a cell of the row in a column of a kind is the one.
+func (f *foreign) owns(kind Kind, isTheOne func(cell string) bool) bool {
+	for i, cell := range f.cells {
+		if f.judge.plan.kinds[i].Kind == kind && isTheOne(strings.TrimSpace(cell)) {
+			return true
+		}
+	}
+	return false
 }
 
 // insideOwn says whether h lies inside a longer hit that is fine: "Maria
@@ -122,10 +141,10 @@ func (f *foreign) insideOwn(h hit) bool {
 	})
 }
 
-// other gives the first of lines that is not line.
-func (f *foreign) other(lines []uint32, line uint32) int {
+// other gives the first of lines that is not the row's.
+func (f *foreign) other(lines []uint32) int {
 	for _, l := range lines {
-		if l != line {
+		if l != f.line {
 			return int(l)
 		}
 	}

@@ -94,11 +94,12 @@ func namedSeparator(line []byte) (byte, bool) {
 }
 
 // mostFrequent gives the separator that stands most often; a list without any
-// has one column.
+// has one column. Among equals a comma is the likeliest to be part of a heading,
+// and a tab the least.
 func mostFrequent(count map[byte]int) byte {
 	best := byte(',')
-	for _, c := range []byte("\t;") {
-		if count[c] > count[best] {
+	for _, c := range []byte(";\t") {
+		if count[c] > 0 && count[c] >= count[best] {
 			best = c
 		}
 	}

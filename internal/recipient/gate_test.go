@@ -164,6 +164,16 @@ func fourfold() string {
 	return b.String()
 }
 
+// manyManaged gives sixty people with one manager, whom a note names again.
+func manyManaged() string {
+	var b strings.Builder
+	b.WriteString("email,manager,note\n")
+	for i := range 60 {
+		fmt.Fprintf(&b, "p%d@x.example,m@x.example,ask M@x.example\n", i)
+	}
+	return b.String()
+}
+
 func manyRows(n int, voucher string) string {
 	var b strings.Builder
 	b.WriteString("email,voucher\n")
@@ -203,6 +213,8 @@ var foreignCases = []gateCase{
 	{name: "a longer own name", list: "email,name,note\na@x.example,Anna Maria Schmidt,Dear Anna Maria Schmidt\nb@x.example,Maria Schmidt,Dear Maria Schmidt\n", rows: 2},
 	{name: "shared city and company", rows: 3,
 		list: "email,name,city,company\na@x.example,Ann Lee,New York,Lee & Sons\nb@x.example,Bob Ray,New York,Lee & Sons\nc@x.example,Cy Orr,Old York,Lee & Sons\n"},
+	{name: "a manager's address for very many", open: Options{AddressColumn: "email"}, rows: 60, list: manyManaged()},
+	{name: "a private value that very many have", use: Use{Kinds: map[string]Kind{"voucher": KindPrivate}}, rows: 60, list: manyRows(60, "gout")},
 	{name: "a hidden character", list: "email,note\na@x.example,ask b@x.exa\u200Bmple\nb@x.example,\n", want: []string{"foreign-in-cell 2/3"}},
 	{name: "a row that is left out is a person too", open: Options{SkipBadRows: true}, want: []string{"foreign-in-cell 2/3"},
 		list: "email,account,note\na@x.example,KX-7730951,see KX-7730952\nbob,KX-7730952,\nc@x.example,KX-7730953,\n"},
