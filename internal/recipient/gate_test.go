@@ -208,6 +208,7 @@ var foreignCases = []gateCase{
 	{name: "relational", use: Use{Relational: []string{"referrer"}}, list: "email,name,referrer\na@x.example,Ann Lee,Robert Jones\nb@x.example,Robert Jones,\n", rows: 2},
 	{name: "a column that is not used", use: Use{Columns: []string{"name"}}, list: "email,name,referrer\na@x.example,Ann Lee,Robert Jones\nb@x.example,Robert Jones,\n", rows: 2},
 	{name: "account in a note", list: "email,account,note\na@x.example,KX-7730951,moved to KX-7730952\nb@x.example,KX-7730952,\n", want: []string{"foreign-in-cell 2/3"}},
+	{name: "own address in a note", list: "email,note\na@x.example,we write to A@x.example\nb@x.example,\n", rows: 2},
 	{name: "own account in a note", list: "email,account,note\na@x.example,KX-7730951,account KX-7730951\nb@x.example,KX-7730952,\n", rows: 2},
 	{name: "shared account in a note", list: "email,account,note\na@x.example,KX-7730951,account KX-7730951\nb@x.example,KX-7730951,account KX-7730951\n", rows: 2},
 	{name: "a longer own name", list: "email,name,note\na@x.example,Anna Maria Schmidt,Dear Anna Maria Schmidt\nb@x.example,Maria Schmidt,Dear Maria Schmidt\n", rows: 2},

@@ -101,7 +101,7 @@ func TestAddressColumn(t *testing.T) {
 		{name: "by heading, at last", list: "name,address\nAnn,ann at x.example\n", want: 1},
 		{name: "two in each cell", list: "name,to\nAnn,a@x.example; b@x.example\n", want: 1},
 		{name: "separators in a quoted heading", list: "\"one;two;three\",email\nx,a@x.example\n", want: 1},
-		{name: "a comma in a heading", list: "Nachname, Vorname;E-Mail\nLee;a@x.example\n", want: 1},
+		{name: "a comma in a heading", list: "Nachname, Vorname;Post\nLee;a@x.example\n", want: 1},
 		{name: "declared by name", list: "email,other\na@x.example,b@x.example\n", o: Options{AddressColumn: "other"}, want: 1},
 		{name: "declared by heading", list: "email,Other One\na@x.example,b@x.example\n", o: Options{AddressColumn: "Other One"}, want: 1},
 	} {
