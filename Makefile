@@ -26,7 +26,7 @@ cover: ## share of the statements that the tests run
 	go test -coverpkg=./... -coverprofile=cover.out ./... && go tool cover -func=cover.out | tail -n 1
 
 fuzz: ## every fuzz target for FUZZTIME (30s)
-	@grep -rho --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' --with-filename internal | sed 's/:func / /' | \
+	@grep -roH --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' cmd internal | sed 's/:func / /' | \
 	while read -r file target; do go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 
 bench: ## every benchmark

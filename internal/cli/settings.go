@@ -100,14 +100,14 @@ func (a *app) judgeEnv(known []string) error {
 		names = append(names, envName(k))
 	}
 	for _, kv := range a.Env {
-		name, _, _ := strings.Cut(kv, "=")
-		if !strings.HasPrefix(name, envPrefix) || slices.Contains(names, name) {
+		name, value, _ := strings.Cut(kv, "=")
+		if value == "" || !strings.HasPrefix(name, envPrefix) || slices.Contains(names, name) {
 			continue
 		}
 		if near := nearest(name, names); near != "" {
-			return &usageError{"the environment holds a setting that there is none of: " + name, "did you mean " + near + "?"}
+			return &usageError{"no such setting: the variable " + name, "did you mean " + near + "?"}
 		}
-		fmt.Fprintf(a.Stderr, "mailshot: warning: the variable %s is no setting\n", name)
+		fmt.Fprintf(a.Stderr, "mailshot: warning: no such setting: the variable %s\n", name)
 	}
 	return nil
 }
