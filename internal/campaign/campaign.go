@@ -7,14 +7,18 @@ package campaign
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"hash"
 	"io"
-	"iter"
 	"time"
 
 	"mailshot/internal/address"
 	"mailshot/internal/guard"
+	"mailshot/internal/message"
 	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
+	"mailshot/internal/template"
 )
 
 // Input is what the user gave.
@@ -31,71 +35,102 @@ type Input struct {
 }
 
 // Campaign is a campaign that has been read. It is used by one goroutine.
-type Campaign struct{}
+type Campaign struct {
+	list     *recipient.List
+	template *template.Template
+	inputs   []input        // every file that was read whole, for Fresh
+	attach   []message.File // shared attachments
+	inline   []message.File
+	date     time.Time
+
+	mustContain []int // column for each per-recipient attachment; -1 for none
+
+	composer *message.Composer // set by Check
+	seal     *guard.Seal       // set by a Check that was clear
+}
 
 // Load reads the template, opens the list and compiles the one against the
 // other. Errors are *rule.Fault or rule.Refused.
-func Load(ctx context.Context, in Input) (*Campaign, error) { panic("unwritten") }
+func Load(ctx context.Context, in Input) (*Campaign, error) {
+	source, err := template.Read(in.Template)
+	if err != nil {
+		return nil, err
+	}
+	if err := override(&source.Front, in); err != nil {
+		return nil, err
+	}
+	c := &Campaign{date: in.Date}
+	if err := c.readFiles(source, in.Attach); err != nil {
+		return nil, err
+	}
+	c.list, err = recipient.Open(ctx, in.List, in.Stdin, recipient.Options{
+		AddressColumn: in.AddressColumn,
+		SkipBadRows:   in.SkipBadRows,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if c.template, err = source.Compile(c.list.Columns()); err != nil {
+		c.list.Close()
+		return nil, err
+	}
+	c.mustContain = c.mustContainColumns()
+	return c, nil
+}
+
+// override puts the flags over the front matter and demands a sender.
+func override(front *template.Front, in Input) error {
+	if in.ID != "" {
+		front.Campaign = in.ID
+	}
+	if in.From != "" {
+		from, err := address.ParseMailbox(in.From)
+		if err != nil {
+			return &rule.Fault{File: "--from", What: err.Error(), Hint: `write --from "Name <name@domain>"`}
+		}
+		front.From = from
+	}
+	if front.From.Address.IsZero() {
+		return &rule.Fault{File: in.Template, What: "no sender", Hint: "add a line `from: Name <name@domain>` to its front matter, or give --from"}
+	}
+	return nil
+}
 
 // Close gives back what Load has opened.
-func (c *Campaign) Close() error { panic("unwritten") }
+func (c *Campaign) Close() error { return c.list.Close() }
 
 // ID is the campaign's id in the ledger.
-func (c *Campaign) ID() string { panic("unwritten") }
+func (c *Campaign) ID() string { return c.template.Front().Campaign }
 
 // From is the sender, as every message names it.
-func (c *Campaign) From() address.Mailbox { panic("unwritten") }
+func (c *Campaign) From() address.Mailbox { return c.template.Front().From }
 
 // Subject is the subject's template, never a rendered one.
-func (c *Campaign) Subject() string { panic("unwritten") }
+func (c *Campaign) Subject() string { return c.template.Front().Subject }
 
 // SharedMailboxes is the column that tells rows of one mailbox apart; "" for none.
-func (c *Campaign) SharedMailboxes() string { panic("unwritten") }
+func (c *Campaign) SharedMailboxes() string { return c.template.Front().SharedMailboxes }
 
 // TemplateDigest stands for all that makes the messages but the list: template,
 // shared attachments, sender.
-func (c *Campaign) TemplateDigest() [32]byte { panic("unwritten") }
-
-// Verdict is what a check found.
-type Verdict struct {
-	Recipients int            // messages there are
-	Skipped    int            // rows left out for their address
-	Same       int            // rows that repeat an earlier one
-	Digest     string         // "sha256:" and 64 hex digits; "" where something was refused
-	Refusals   []rule.Refusal // at most 100
-	Total      int            // of all refusals
-	Warnings   []rule.Warning
-	Kinds      []recipient.ColumnKind
-	Octets     int64 // of all messages, Date and shared parts included
+func (c *Campaign) TemplateDigest() [32]byte {
+	h := sha256.New()
+	source := c.template.Source().Digest()
+	h.Write(source[:])
+	for _, files := range [][]message.File{c.attach, c.inline} {
+		for _, f := range files {
+			writeFramed(h, []byte(f.Name))
+			writeFramed(h, f.Content)
+		}
+	}
+	return [32]byte(h.Sum(nil))
 }
 
-// Clear says whether nothing was refused.
-func (v *Verdict) Clear() bool { return v.Total == 0 }
-
-// Check judges the list, then renders every message twice, by two workers in
-// different orders, and has the guard read it. progress, which may be nil, is
-// told now and then how many messages of how many are done, from one goroutine
-// at a time. Errors are *rule.Fault or what ctx says; refusals are in the
-// Verdict.
-func (c *Campaign) Check(ctx context.Context, progress func(done, total int)) (*Verdict, error) {
-	panic("unwritten")
-}
-
-// Fresh says whether list, template and attachments are still what was
-// checked; a rule.Refused with the rule stale where they are not.
-func (c *Campaign) Fresh() error { panic("unwritten") }
-
-// Recipient is whom a message is for.
-type Recipient struct {
-	Address address.Address
-	Apart   string // value of the shared-mailboxes column; "" for none
-	Line    int    // in the list
-}
-
-// Messages makes the messages again in the order of the list, after a Check
-// that was clear. want is asked before one is made; those it does not want are
-// left out. The last pair holds an error where making them failed, or where
-// one is not what was cleared (a rule.Refusal with the rule wire or stale).
-func (c *Campaign) Messages(ctx context.Context, want func(Recipient) bool) iter.Seq2[guard.Cleared, error] {
-	panic("unwritten")
+// writeFramed writes b after its length, so that no two sequences of values
+// hash alike.
+func writeFramed(h hash.Hash, b []byte) {
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], uint64(len(b)))
+	h.Write(n[:])
+	h.Write(b)
 }

@@ -27,7 +27,8 @@ type Ledger interface {
 	Finish(ctx context.Context, endings []ledger.Ending) error
 }
 
-// Run is one run of a campaign. All fields but Watch are needed.
+// Run is one run of a campaign. All fields but Limit, Every and Watch are
+// needed.
 type Run struct {
 	Source      Source
 	Recipients  int // messages that Source has
@@ -38,11 +39,10 @@ type Run struct {
 	Limit       int            // messages at most in this run; 0 for no limit
 	Every       time.Duration  // between two messages, over all connections; 0 for as fast as it goes
 	Drain       time.Duration  // how long what is in flight may take after an interrupt
-	Watch       func(Progress) // told about once every 100 ms, from one goroutine; may be nil
+	Watch       func(Progress) // told about every 100 ms, from one goroutine; may be nil
 }
 
-// Progress is where a run stands. All counts are of recipients and add up to
-// Recipients.
+// Progress is where a run stands. Accepted to Pending add up to Recipients.
 type Progress struct {
 	Recipients  int
 	Accepted    int // in this run
@@ -54,12 +54,42 @@ type Progress struct {
 	Connections int // open now
 }
 
+// Left is how many a run without a limit would try.
+func (p Progress) Left() int { return p.Pending + p.Deferred }
+
 // Summary is how a run ended.
 type Summary struct {
 	Progress
 	Interrupted bool  // by ctx
-	Limited     bool  // what is pending is so by Limit alone
+	Limited     bool  // Limit kept some back
 	Trouble     error // why the server could not be used any more, though it was at first; may be nil
+}
+
+// Standing counts where the campaign's recipients stand before the run, by
+// reading the list once and making no message.
+func (r *Run) Standing(ctx context.Context) (Progress, error) {
+	p := Progress{Recipients: r.Recipients}
+	count := func(to campaign.Recipient) bool {
+		switch state := r.Ledger.State(r.Key(to)); {
+		case !state.Tried:
+		case state.Outcome == ledger.Accepted:
+			p.Already++
+		case state.Outcome == ledger.Rejected:
+			p.Rejected++
+		case state.Outcome == ledger.Deferred:
+			p.Deferred++
+		default:
+			p.Unknown++
+		}
+		return false
+	}
+	for _, err := range r.Source.Messages(ctx, count) {
+		if err != nil {
+			return p, err
+		}
+	}
+	p.Pending = p.Recipients - p.Already - p.Rejected - p.Deferred - p.Unknown
+	return p, ctx.Err()
 }
 
 // Do runs until every message has an outcome, the limit is reached, ctx is done
@@ -67,4 +97,21 @@ type Summary struct {
 // server unreachable from the start (*transport.Error), a ledger that cannot
 // be written, or a rule.Refusal of the wire gate; the Summary is right then
 // too.
-func (r *Run) Do(ctx context.Context) (Summary, error) { panic("unwritten") }
+func (r *Run) Do(ctx context.Context) (Summary, error) {
+	standing, err := r.Standing(ctx)
+	if err != nil {
+		return Summary{Progress: standing, Interrupted: ctx.Err() != nil}, ignoreInterrupt(ctx, err)
+	}
+	if standing.Left() == 0 {
+		return Summary{Progress: standing}, nil
+	}
+	return newKeeper(r, standing).run(ctx)
+}
+
+// ignoreInterrupt drops an error that only says that ctx is done.
+func ignoreInterrupt(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,308 @@
+package campaign
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"mailshot/internal/guard"
+	"mailshot/internal/message"
+	"mailshot/internal/recipient"
+	"mailshot/internal/rule"
+)
+
+// maxListed is how many refusals a Verdict lists; it counts them all.
+const maxListed = 100
+
+// batchSize is how many rows a worker takes at a time.
+const batchSize = 64
+
+// Verdict is what a check found.
+type Verdict struct {
+	Recipients int            // messages there are
+	Skipped    int            // rows left out for their address
+	Same       int            // rows that repeat an earlier one
+	Digest     string         // "sha256:" and 64 hex digits; "" where something was refused
+	Refusals   []rule.Refusal // at most 100, by line
+	Total      int            // of all refusals
+	Warnings   []rule.Warning // at most 100, by line
+	Kinds      []recipient.ColumnKind
+	Octets     int64 // of all messages, Date and shared parts included
+}
+
+// Clear says whether nothing was refused.
+func (v *Verdict) Clear() bool { return v.Total == 0 }
+
+func (v *Verdict) refuse(refusals ...rule.Refusal) {
+	v.Refusals = append(v.Refusals, refusals...)
+	v.Total += len(refusals)
+}
+
+// Check judges the list, then renders every message twice, by two workers in
+// different orders, and has the guard read it. progress, which may be nil, is
+// told now and then how many messages of how many are done, from one goroutine
+// at a time. Errors are *rule.Fault or what ctx says; refusals are in the
+// Verdict.
+func (c *Campaign) Check(ctx context.Context, progress func(done, total int)) (*Verdict, error) {
+	judged, err := c.list.Judge(ctx, c.use())
+	if err != nil {
+		return nil, err
+	}
+	v := &Verdict{
+		Recipients: judged.Rows, Skipped: judged.Skipped, Same: judged.Same, Kinds: judged.Kinds,
+		Refusals: judged.Refusals, Total: judged.Total, Warnings: judged.Warnings,
+	}
+	g, err := c.guard(judged, v)
+	if err != nil {
+		return nil, err
+	}
+	if !v.Clear() {
+		return v.trimmed(), nil
+	}
+	if err := c.judgeAll(ctx, g, v, progress); err != nil {
+		return nil, err
+	}
+	if !v.Clear() {
+		return v.trimmed(), nil
+	}
+	if c.seal, err = g.Seal(); err != nil {
+		return nil, err
+	}
+	v.Digest = c.digest()
+	return v.trimmed(), nil
+}
+
+// guard makes the composer and the guard, and has what all messages share
+// judged once.
+func (c *Campaign) guard(judged *recipient.Judgement, v *Verdict) (*guard.Guard, error) {
+	var err error
+	c.composer, err = message.New(c.template, message.Options{
+		Campaign: c.ID(), Date: c.date, Columns: c.list.Columns(), Attach: c.attach, Inline: c.inline,
+	})
+	if refusal, ok := errors.AsType[rule.Refusal](err); ok {
+		v.refuse(refusal)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	g := guard.New(c.policy(judged), judged.Index, judged.Rows)
+	refusals, warnings := g.Constants(slices.Concat(c.attach, c.inline))
+	v.refuse(refusals...)
+	v.Warnings = append(v.Warnings, warnings...)
+	return g, nil
+}
+
+// trimmed sorts what was found by line and keeps as much as is listed.
+func (v *Verdict) trimmed() *Verdict {
+	slices.SortStableFunc(v.Refusals, func(a, b rule.Refusal) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(v.Warnings, func(a, b rule.Warning) int { return cmp.Compare(a.Line, b.Line) })
+	v.Refusals = v.Refusals[:min(len(v.Refusals), maxListed)]
+	v.Warnings = v.Warnings[:min(len(v.Warnings), maxListed)]
+	return v
+}
+
+// digest is the campaign's: id, envelope sender and every message, whatever
+// the order of the rows.
+func (c *Campaign) digest() string {
+	h := sha256.New()
+	writeFramed(h, []byte("mailshot campaign 1"))
+	writeFramed(h, []byte(c.ID()))
+	writeFramed(h, []byte(c.From().Address.String()))
+	sum := c.seal.Sum()
+	h.Write(sum[:])
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// batch is some rows that follow one another.
+type batch struct {
+	rows   []*recipient.Row
+	clear  []bool        // which of them the guard had nothing against
+	judged chan struct{} // closed when the first worker is done with it
+}
+
+func newBatch() *batch {
+	return &batch{rows: make([]*recipient.Row, 0, batchSize), judged: make(chan struct{})}
+}
+
+// task is what one worker does at a time: judge a batch, and make the one
+// before it, which another worker judges, a second time.
+type task struct{ judge, repeat *batch }
+
+// check is one run of the message gate over the list.
+type check struct {
+	campaign *Campaign
+	guard    *guard.Guard
+	done     atomic.Int64
+	octets   atomic.Int64
+
+	mu      sync.Mutex // guards what follows
+	verdict *Verdict
+	owners  map[string]*recipient.Row // of each per-recipient file, by path
+}
+
+// judgeAll has every message judged and repeated. Worker n judges the batches
+// n, n+w, n+2w … of w workers, and repeats those of the worker before it.
+func (c *Campaign) judgeAll(ctx context.Context, g *guard.Guard, v *Verdict, progress func(done, total int)) error {
+	ck := &check{campaign: c, guard: g, verdict: v, owners: map[string]*recipient.Row{}}
+	group, ctx := errgroup.WithContext(ctx)
+	queues := make([]chan task, max(2, runtime.GOMAXPROCS(0)))
+	for i := range queues {
+		queues[i] = make(chan task, 2)
+		group.Go(func() error { return ck.work(ctx, queues[i]) })
+	}
+	group.Go(func() error { return ck.deal(ctx, queues) })
+	stop := watch(func() { progress(int(ck.done.Load()), v.Recipients) }, progress != nil)
+	err := group.Wait()
+	stop()
+	v.Octets = ck.octets.Load()
+	return err
+}
+
+// watch calls show every 100 ms until stop, which waits for the last call.
+func watch(show func(), wanted bool) (stop func()) {
+	if !wanted {
+		return func() {}
+	}
+	quit, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				show()
+			case <-quit:
+				show()
+				return
+			}
+		}
+	}()
+	return func() { close(quit); <-done }
+}
+
+// deal cuts the list into batches and hands them round.
+func (ck *check) deal(ctx context.Context, queues []chan task) error {
+	defer func() {
+		for _, q := range queues {
+			close(q)
+		}
+	}()
+	var last *batch
+	n := 0
+	send := func(next *batch) error {
+		select {
+		case queues[n%len(queues)] <- task{judge: next, repeat: last}:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		last, n = next, n+1
+		return nil
+	}
+	next := newBatch()
+	for row, err := range ck.campaign.list.Rows(ctx) {
+		if err != nil {
+			return ck.campaign.changed(err, rule.Stale)
+		}
+		if next.rows = append(next.rows, row); len(next.rows) < batchSize {
+			continue
+		}
+		if err := send(next); err != nil {
+			return err
+		}
+		next = newBatch()
+	}
+	if err := send(next); err != nil {
+		return err
+	}
+	return send(nil)
+}
+
+// work does one worker's tasks.
+func (ck *check) work(ctx context.Context, tasks <-chan task) error {
+	m, reader := ck.campaign.maker(), ck.guard.Reader()
+	for t := range tasks {
+		if t.judge != nil {
+			if err := ck.judge(t.judge, m, reader); err != nil {
+				return err
+			}
+		}
+		if t.repeat == nil {
+			continue
+		}
+		select {
+		case <-t.repeat.judged:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := ck.repeat(t.repeat, m, reader); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge makes the messages of b in order and has them read.
+func (ck *check) judge(b *batch, m *maker, reader *guard.Reader) error {
+	defer close(b.judged)
+	b.clear = make([]bool, len(b.rows))
+	for i, row := range b.rows {
+		made, err := m.make(row)
+		if refusal, ok := errors.AsType[rule.Refusal](err); ok {
+			ck.record([]rule.Refusal{refusal}, nil)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		refusals, warnings := reader.Judge(row, made)
+		refusals = append(refusals, ck.pair(row, m.paths)...)
+		ck.record(refusals, warnings)
+		ck.octets.Add(int64(made.Size()))
+		b.clear[i] = len(refusals) == 0
+	}
+	return nil
+}
+
+// repeat makes those messages of b that are clear again, the last first.
+func (ck *check) repeat(b *batch, m *maker, reader *guard.Reader) error {
+	for i, row := range slices.Backward(b.rows) {
+		ck.done.Add(1)
+		if !b.clear[i] {
+			continue
+		}
+		made, err := m.make(row)
+		if err != nil {
+			return err
+		}
+		if refusal := reader.Repeat(row, made); refusal != nil {
+			ck.record([]rule.Refusal{*refusal}, nil)
+		}
+	}
+	return nil
+}
+
+// record puts what was found into the verdict, which holds no more than it
+// needs to.
+func (ck *check) record(refusals []rule.Refusal, warnings []rule.Warning) {
+	if len(refusals) == 0 && len(warnings) == 0 {
+		return
+	}
+	ck.mu.Lock()
+	defer ck.mu.Unlock()
+	v := ck.verdict
+	v.refuse(refusals...)
+	if v.Warnings = append(v.Warnings, warnings...); len(v.Warnings) > 20*maxListed || len(v.Refusals) > 20*maxListed {
+		v.trimmed()
+	}
+}

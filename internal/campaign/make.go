@@ -1,0 +1,142 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"path/filepath"
+
+	"mailshot/internal/address"
+	"mailshot/internal/guard"
+	"mailshot/internal/message"
+	"mailshot/internal/recipient"
+	"mailshot/internal/rule"
+	"mailshot/internal/template"
+)
+
+// maker makes one message after another out of rows; it is used by one
+// goroutine.
+type maker struct {
+	source   *template.Source
+	list     string
+	renderer *template.Renderer
+	writer   *message.Writer
+	paths    []string // of the per-recipient attachments of the last message
+}
+
+func (c *Campaign) maker() *maker {
+	return &maker{
+		source:   c.template.Source(),
+		list:     c.list.Name(),
+		renderer: c.template.Renderer(),
+		writer:   c.composer.Writer(),
+	}
+}
+
+// make renders and composes the message for row. Errors are rule.Refusal or
+// *rule.Fault.
+func (m *maker) make(row *recipient.Row) (*message.Message, error) {
+	rendered, err := m.renderer.Render(row)
+	if err != nil {
+		return nil, err
+	}
+	m.paths = m.paths[:0]
+	files := make([]message.File, 0, len(rendered.Files))
+	for i, name := range rendered.Files {
+		file, err := m.ownFile(row, i, name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+		m.paths = append(m.paths, file.Path)
+	}
+	made, err := m.writer.Compose(row, rendered, files)
+	if refusal, ok := errors.AsType[rule.Refusal](err); ok {
+		refusal.File = m.list
+		return nil, refusal
+	}
+	return made, err
+}
+
+// ownFile reads the i-th per-recipient attachment of row. Its path is made of
+// the row's data, so no error may hold it.
+func (m *maker) ownFile(row *recipient.Row, i int, name string) (message.File, error) {
+	path, err := m.source.Resolve(name)
+	if err != nil {
+		return message.File{}, m.unpaired(row, i, err)
+	}
+	content, err := readFile(path)
+	if err != nil {
+		return message.File{}, m.unpaired(row, i, err)
+	}
+	return message.File{Name: filepath.Base(path), Path: path, Content: content}, nil
+}
+
+func (m *maker) unpaired(row *recipient.Row, i int, err error) rule.Refusal {
+	what := "cannot be read"
+	if fault, ok := errors.AsType[*rule.Fault](err); ok {
+		what = fault.What
+	}
+	return rule.Refusal{
+		Rule: rule.AttachmentPairing, File: m.list, Line: row.Line, Row: row.Number,
+		Where: ownPart(i), What: "the recipient's own file: " + what,
+		Hint: "put the file there, or correct the cell that names it",
+	}
+}
+
+// Recipient is whom a message is for.
+type Recipient struct {
+	Address address.Address
+	Apart   string // value of the shared-mailboxes column; "" for none
+	Line    int    // in the list
+}
+
+// Messages makes the messages again in the order of the list, after a Check
+// that was clear. want is asked before one is made; those it does not want are
+// left out. The last pair holds an error where making them failed, or where
+// one is not what was cleared (a rule.Refusal with the rule wire).
+func (c *Campaign) Messages(ctx context.Context, want func(Recipient) bool) iter.Seq2[guard.Cleared, error] {
+	return func(yield func(guard.Cleared, error) bool) {
+		m, apart := c.maker(), c.column(c.SharedMailboxes())
+		for row, err := range c.list.Rows(ctx) {
+			if err != nil {
+				yield(guard.Cleared{}, c.changed(err, rule.Wire))
+				return
+			}
+			if !want(toRecipient(row, apart)) {
+				continue
+			}
+			cleared, err := c.clear(m, row)
+			if !yield(cleared, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// clear makes the message for row and has the seal compare it.
+func (c *Campaign) clear(m *maker, row *recipient.Row) (guard.Cleared, error) {
+	made, err := m.make(row)
+	if err != nil {
+		return guard.Cleared{}, err
+	}
+	return c.seal.Clear(made)
+}
+
+// changed turns the list's own word for a list that has changed into a
+// refusal: stale before anything was sent, wire after.
+func (c *Campaign) changed(err error, id rule.ID) error {
+	if !errors.Is(err, recipient.ErrChanged) {
+		return err
+	}
+	return rule.Refusal{Rule: id, File: c.list.Name(), What: "the list changed while it was read",
+		Hint: "run the same command again when the list is complete"}
+}
+
+func toRecipient(row *recipient.Row, apart int) Recipient {
+	r := Recipient{Address: row.Address, Line: row.Line}
+	if apart >= 0 {
+		r.Apart = row.Cells[apart]
+	}
+	return r
+}

@@ -1,0 +1,70 @@
+package campaign
+
+import (
+	"fmt"
+
+	"mailshot/internal/guard"
+	"mailshot/internal/message"
+	"mailshot/internal/recipient"
+)
+
+// use says which of the list's columns can reach a message, for the list gate.
+func (c *Campaign) use() recipient.Use {
+	front := c.template.Front()
+	allow := make([]string, 0, len(front.Allow))
+	for _, a := range front.Allow {
+		allow = append(allow, a.Value)
+	}
+	return recipient.Use{
+		Columns:         c.template.Columns(),
+		Kinds:           front.Columns,
+		SharedMailboxes: front.SharedMailboxes,
+		Relational:      front.Relational,
+		Identities:      append(front.Identities[:len(front.Identities):len(front.Identities)], front.From.Address),
+		Allow:           allow,
+	}
+}
+
+// policy puts what the template declares, and the shape its messages must
+// have, into the guard's own words.
+func (c *Campaign) policy(judged *recipient.Judgement) guard.Policy {
+	front, use := c.template.Front(), c.use()
+	p := guard.Policy{
+		List:         c.list.Name(),
+		Fingerprint:  c.list.Fingerprint(),
+		Template:     c.template.Source().Path(),
+		From:         front.From,
+		ReplyTo:      front.ReplyTo,
+		Sender:       front.Sender,
+		EnvelopeFrom: front.From.Address,
+		Identities:   front.Identities,
+		Allow:        use.Allow,
+		AllowFiles:   map[[32]byte]bool{},
+		Kinds:        judged.Kinds,
+		Relational:   front.Relational,
+		Plan:         plan(c.composer.Outline()),
+	}
+	for _, f := range front.AllowFiles {
+		p.AllowFiles[f.SHA256] = true
+	}
+	for _, h := range front.Headers {
+		p.Headers = append(p.Headers, guard.Field(h))
+	}
+	for _, constant := range c.template.Constants() {
+		p.Constants = append(p.Constants, guard.Constant(constant))
+	}
+	return p
+}
+
+// plan is an outline in the guard's words: it takes no type of the package
+// that builds.
+func plan(o message.Outline) guard.Plan {
+	p := guard.Plan{Fields: o.Fields, Maybe: o.Maybe}
+	for _, part := range o.Parts {
+		p.Parts = append(p.Parts, guard.PlannedPart(part))
+	}
+	return p
+}
+
+// ownPart names the i-th attachment that each recipient has of their own.
+func ownPart(i int) string { return fmt.Sprintf("per-recipient attachment %d", i+1) }

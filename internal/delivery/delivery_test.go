@@ -1,0 +1,527 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"mailshot/internal/campaign"
+	"mailshot/internal/guard"
+	"mailshot/internal/ledger"
+	"mailshot/internal/rule"
+	"mailshot/internal/transport"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// source gives a checked campaign of n recipients, p0@a.example and so on.
+func source(t testing.TB, n int) *campaign.Campaign {
+	t.Helper()
+	dir := t.TempDir()
+	template, list := filepath.Join(dir, "notice.txt"), filepath.Join(dir, "list.csv")
+	var rows strings.Builder
+	rows.WriteString("email\n")
+	for i := range n {
+		fmt.Fprintf(&rows, "p%d@a.example\n", i)
+	}
+	for path, content := range map[string]string{
+		template: "---\nfrom: desk@sender.example\nsubject: hello\n---\nHello.\n", list: rows.String(),
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := campaign.Load(t.Context(), campaign.Input{Template: template, List: list, Date: time.Now()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if v, err := c.Check(t.Context(), nil); err != nil || !v.Clear() {
+		t.Fatal(err, v)
+	}
+	return c
+}
+
+// book is a ledger in memory that demands what a real one does, and whose
+// writes can be made to fail.
+type book struct {
+	mu       sync.Mutex
+	states   map[ledger.Key]ledger.State
+	begun    map[ledger.Key]bool
+	writes   int
+	failFrom int // the number of the write from which all fail; 0 for none
+}
+
+var errDisk = errors.New("no space left on the disk")
+
+func newBook() *book {
+	return &book{states: map[ledger.Key]ledger.State{}, begun: map[ledger.Key]bool{}}
+}
+
+func (b *book) State(k ledger.Key) ledger.State {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.states[k]
+}
+
+func (b *book) write() error {
+	if b.writes++; b.failFrom > 0 && b.writes >= b.failFrom {
+		return errDisk
+	}
+	return nil
+}
+
+func (b *book) Begin(_ context.Context, attempts []ledger.Attempt) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.write(); err != nil {
+		return err
+	}
+	for _, a := range attempts {
+		if b.begun[a.Key] {
+			return fmt.Errorf("line %d begun twice", a.Line)
+		}
+		b.begun[a.Key] = true
+	}
+	return nil
+}
+
+func (b *book) Finish(_ context.Context, endings []ledger.Ending) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.write(); err != nil {
+		return err
+	}
+	for _, e := range endings {
+		if !b.begun[e.Key] {
+			return errors.New("finished, and never begun")
+		}
+		delete(b.begun, e.Key)
+		if !e.NotSent {
+			b.states[e.Key] = ledger.State{Tried: true, Outcome: e.Outcome}
+		}
+	}
+	return nil
+}
+
+// server is a transport.Server that does as answer says.
+type server struct {
+	answer  func(to string, try int) transport.Result // Step "break" ends the connection
+	connect func(n int) error                         // for the nth connection, from 1; nil to take all
+	book    *book
+
+	mu    sync.Mutex
+	opens int
+	tries map[string]int
+	got   map[string]int // accepted, by local part
+	at    []time.Time
+	t     testing.TB
+}
+
+func newServer(t testing.TB, b *book) *server {
+	return &server{t: t, book: b, tries: map[string]int{}, got: map[string]int{},
+		answer: func(string, int) transport.Result { return accepted }}
+}
+
+var (
+	accepted = transport.Result{Outcome: ledger.Accepted, Code: 250}
+	rejected = transport.Result{Outcome: ledger.Rejected, Code: 550}
+	deferred = transport.Result{Outcome: ledger.Deferred, Code: 451}
+	unknown  = transport.Result{Outcome: ledger.Unknown, Step: "break"}
+	notSent  = transport.Result{Outcome: ledger.Deferred, NotSent: true, Step: "break"}
+)
+
+func (s *server) Name() string { return "test" }
+
+func (s *server) Connect(ctx context.Context) (transport.Conn, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opens++
+	if s.connect != nil {
+		if err := s.connect(s.opens); err != nil {
+			return nil, err
+		}
+	}
+	return &conn{s}, ctx.Err()
+}
+
+type conn struct{ *server }
+
+func (c conn) Close() error { return nil }
+
+func (c *conn) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- transport.Result) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case cleared, ok := <-in:
+			if !ok {
+				return nil
+			}
+			res := c.take(cleared)
+			out <- res
+			if res.Step == "break" {
+				return &transport.Error{Step: "message"}
+			}
+		}
+	}
+}
+
+func (s *server) take(cleared guard.Cleared) transport.Result {
+	if _, err := cleared.WriteTo(io.Discard); err != nil {
+		s.t.Error(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	to := cleared.Envelope().To.Local()
+	if s.book != nil && !s.book.isBegun(to) {
+		s.t.Errorf("%s leaves and is not written down", to)
+	}
+	s.tries[to]++
+	s.at = append(s.at, time.Now())
+	res := s.answer(to, s.tries[to])
+	if res.Outcome == ledger.Accepted {
+		s.got[to]++
+	}
+	res.Cleared, res.At = cleared, time.Now()
+	return res
+}
+
+func (b *book) isBegun(local string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.begun[keyOf(local)]
+}
+
+func keyOf(local string) (k ledger.Key) {
+	copy(k[:], local)
+	return k
+}
+
+func newRun(c *campaign.Campaign, n int, b *book, s *server) *Run {
+	return &Run{
+		Source: c, Recipients: n, Ledger: b, Server: s, Connections: 4, Drain: time.Second,
+		Key: func(r campaign.Recipient) ledger.Key { return keyOf(r.Address.Local()) },
+	}
+}
+
+// once sees to it that each of n recipients has one message, but for those in
+// without, who have none.
+func once(t *testing.T, s *server, n int, without ...string) {
+	t.Helper()
+	none := strings.Join(without, " ") + " "
+	for i := range n {
+		to, want := fmt.Sprintf("p%d", i), 1
+		if strings.Contains(none, to+" ") {
+			want = 0
+		}
+		if s.got[to] != want {
+			t.Errorf("%s got %d messages, want %d", to, s.got[to], want)
+		}
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	const n = 300
+	c, b := source(t, n), newBook()
+	s := newServer(t, b)
+	s.answer = func(to string, try int) transport.Result {
+		switch {
+		case to == "p7":
+			return rejected
+		case to == "p8" && try == 1:
+			return deferred
+		case to == "p9":
+			return unknown
+		}
+		return accepted
+	}
+	sum, err := newRun(c, n, b, s).Do(t.Context())
+	want := Progress{Recipients: n, Accepted: n - 3, Rejected: 1, Deferred: 1, Unknown: 1}
+	if err != nil || sum.Progress != want {
+		t.Fatalf("first run: %+v, %v", sum, err)
+	}
+	sum, err = newRun(c, n, b, s).Do(t.Context())
+	want = Progress{Recipients: n, Already: n - 3, Accepted: 1, Rejected: 1, Unknown: 1}
+	if err != nil || sum.Progress != want {
+		t.Fatalf("second run: %+v, %v", sum, err)
+	}
+	once(t, s, n, "p7", "p9")
+	if s.tries["p9"] != 1 || s.tries["p7"] != 1 {
+		t.Errorf("tried again: unknown %d times, rejected %d times", s.tries["p9"], s.tries["p7"])
+	}
+}
+
+// A connection that breaks gives its message back; another takes it.
+func TestBrokenConnections(t *testing.T) {
+	const n = 50
+	c := source(t, n)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.answer = func(to string, try int) transport.Result {
+			if try == 1 && strings.HasSuffix(to, "3") {
+				return notSent
+			}
+			return accepted
+		}
+		sum, err := newRun(c, n, b, s).Do(t.Context())
+		if err != nil || sum.Accepted != n || sum.Trouble != nil {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		once(t, s, n)
+	})
+}
+
+// What no connection will take is deferred, and the run ends.
+func TestGivenBackForEver(t *testing.T) {
+	c := source(t, 20)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.answer = func(to string, _ int) transport.Result {
+			if to == "p5" {
+				return notSent
+			}
+			return accepted
+		}
+		sum, err := newRun(c, 20, b, s).Do(t.Context())
+		if err != nil || sum.Accepted != 19 || sum.Deferred != 1 {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		once(t, s, 20, "p5")
+	})
+}
+
+func TestServerDown(t *testing.T) {
+	c, b := source(t, 20), newBook()
+	s := newServer(t, b)
+	s.connect = func(int) error { return &transport.Error{Step: "connect"} }
+	sum, err := newRun(c, 20, b, s).Do(t.Context())
+	if _, ok := errors.AsType[*transport.Error](err); !ok || sum.Pending != 20 {
+		t.Errorf("%+v, %v", sum, err)
+	}
+	if b.writes != 0 || s.opens != 1 {
+		t.Errorf("%d ledger writes, %d connections", b.writes, s.opens)
+	}
+}
+
+// A server that goes away in the middle and stays away ends the run, in order.
+func TestServerGoesAway(t *testing.T) {
+	const n = 500
+	c := source(t, n)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.connect = func(n int) error {
+			if n > 4 {
+				return &transport.Error{Step: "connect"}
+			}
+			return nil
+		}
+		s.answer = func(string, int) transport.Result {
+			if len(s.at) > 100 {
+				return notSent
+			}
+			return accepted
+		}
+		sum, err := newRun(c, n, b, s).Do(t.Context())
+		if err != nil || sum.Trouble == nil || sum.Accepted != 100 || sum.Pending != 400 {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		s.connect, s.answer = nil, func(string, int) transport.Result { return accepted }
+		if sum, err = newRun(c, n, b, s).Do(t.Context()); err != nil || sum.Accepted != 400 {
+			t.Fatalf("second run: %+v, %v", sum, err)
+		}
+		once(t, s, n)
+	})
+}
+
+// A server that refuses the sender refuses everybody: nobody is rejected, and
+// the run ends at once.
+func TestSenderRefused(t *testing.T) {
+	c, b := source(t, 20), newBook()
+	s := newServer(t, b)
+	refuse := &refusingConn{conn{s}}
+	r := newRun(c, 20, b, s)
+	r.Server = refusing{s, refuse}
+	sum, err := r.Do(t.Context())
+	broken, ok := errors.AsType[*transport.Error](err)
+	if !ok || broken.Step != "MAIL" || sum.Pending != 20 || len(b.begun) != 0 {
+		t.Errorf("%+v, %v, %d begun", sum, err, len(b.begun))
+	}
+}
+
+type refusing struct {
+	*server
+	conn *refusingConn
+}
+
+func (r refusing) Connect(context.Context) (transport.Conn, error) { return r.conn, nil }
+
+type refusingConn struct{ conn }
+
+func (c *refusingConn) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- transport.Result) error {
+	select {
+	case cleared, ok := <-in:
+		if !ok {
+			return nil
+		}
+		out <- transport.Result{Cleared: cleared, Outcome: ledger.Deferred, NotSent: true}
+		return &transport.Error{Step: "MAIL", Code: 530, Permanent: true}
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+func TestLimit(t *testing.T) {
+	c, b := source(t, 200), newBook()
+	s := newServer(t, b)
+	r := newRun(c, 200, b, s)
+	r.Limit = 70
+	for i, want := range []Progress{
+		{Recipients: 200, Accepted: 70, Pending: 130},
+		{Recipients: 200, Already: 70, Accepted: 70, Pending: 60},
+		{Recipients: 200, Already: 140, Accepted: 60},
+	} {
+		sum, err := r.Do(t.Context())
+		if err != nil || sum.Progress != want || sum.Limited != (want.Pending > 0) {
+			t.Errorf("run %d: %+v, %v", i, sum, err)
+		}
+	}
+	once(t, s, 200)
+}
+
+func TestRate(t *testing.T) {
+	c := source(t, 50)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		r := newRun(c, 50, b, s)
+		r.Every = 200 * time.Millisecond
+		if sum, err := r.Do(t.Context()); err != nil || sum.Accepted != 50 {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		for i := 1; i < len(s.at); i++ {
+			if gap := s.at[i].Sub(s.at[i-1]); gap < r.Every {
+				t.Errorf("message %d came %v after the one before", i, gap)
+			}
+		}
+		if all := s.at[49].Sub(s.at[0]); all != 49*r.Every {
+			t.Errorf("50 messages took %v", all)
+		}
+	})
+}
+
+func TestInterrupt(t *testing.T) {
+	const n = 500
+	c, b := source(t, n), newBook()
+	s := newServer(t, b)
+	ctx, cancel := context.WithCancel(t.Context())
+	s.answer = func(to string, _ int) transport.Result {
+		if to == "p99" {
+			cancel()
+		}
+		return accepted
+	}
+	sum, err := newRun(c, n, b, s).Do(ctx)
+	if err != nil || !sum.Interrupted || sum.Pending == 0 || sum.Accepted < 96 || len(b.begun) != 0 {
+		t.Fatalf("%+v, %v, %d begun", sum, err, len(b.begun))
+	}
+	if sum, err = newRun(c, n, b, s).Do(t.Context()); err != nil || sum.Accepted+sum.Already != n {
+		t.Fatalf("second run: %+v, %v", sum, err)
+	}
+	once(t, s, n)
+}
+
+// Make each ledger write fail in turn: nothing leaves that is not written down
+// (the server looks), the run says so, and nobody gets two.
+func TestEveryLedgerWriteFails(t *testing.T) {
+	const n = 50
+	c := source(t, n)
+	for fail := 1; ; fail++ {
+		b := newBook()
+		b.failFrom = fail
+		s := newServer(t, b)
+		sum, err := newRun(c, n, b, s).Do(t.Context())
+		if err == nil {
+			if fail < 3 || sum.Accepted != n {
+				t.Fatalf("write %d: %+v", fail, sum)
+			}
+			return
+		}
+		if !errors.Is(err, errDisk) {
+			t.Fatalf("write %d: %v", fail, err)
+		}
+		for key := range b.begun { // a person has to settle these: unknown
+			b.states[key] = ledger.State{Tried: true}
+		}
+		b.failFrom, b.begun = 0, map[ledger.Key]bool{}
+		if _, err := newRun(c, n, b, s).Do(t.Context()); err != nil {
+			t.Fatalf("after write %d: %v", fail, err)
+		}
+		for to, got := range s.got {
+			if got > 1 {
+				t.Errorf("write %d: %s got %d messages", fail, to, got)
+			}
+		}
+	}
+}
+
+func TestWireStopsTheRun(t *testing.T) {
+	c, b := source(t, 300), newBook()
+	s := newServer(t, b)
+	r := newRun(c, 300, b, s)
+	r.Server = wired{s}
+	_, err := r.Do(t.Context())
+	refusal, ok := errors.AsType[rule.Refusal](err)
+	if !ok || refusal.Rule != rule.Wire || len(s.got) != 0 {
+		t.Errorf("%v, %d sent", err, len(s.got))
+	}
+}
+
+type wired struct{ *server }
+
+func (w wired) Connect(context.Context) (transport.Conn, error) {
+	return wiredConn{conn{w.server}}, nil
+}
+
+type wiredConn struct{ conn }
+
+func (wiredConn) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- transport.Result) error {
+	select {
+	case cleared, ok := <-in:
+		if !ok {
+			return nil
+		}
+		out <- transport.Result{Cleared: cleared, Outcome: ledger.Deferred, NotSent: true}
+		return rule.Refusal{Rule: rule.Wire}
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+func TestWatchAddsUp(t *testing.T) {
+	c, b := source(t, 300), newBook()
+	r := newRun(c, 300, b, newServer(t, b))
+	calls := 0
+	r.Watch = func(p Progress) {
+		calls++
+		if p.Accepted+p.Already+p.Rejected+p.Deferred+p.Unknown+p.Pending != p.Recipients {
+			t.Errorf("does not add up: %+v", p)
+		}
+	}
+	if _, err := r.Do(t.Context()); err != nil || calls == 0 {
+		t.Errorf("%v, %d calls", err, calls)
+	}
+}
