@@ -78,6 +78,9 @@ var paragraphs = []string{
 	"While that goes on you can read everything, but what you write is kept back and only shows once the work is done. Nothing is lost.",
 	"You need not do anything. If you use the interface for programs, version 3, please note that page sizes over 500 are no longer taken.",
 	"Prices stay as they are: 49.90 a month for the small plan, 149.00 for the large one, and nothing for schools and libraries.",
+	"We moved to a new house in spring; the old address is no longer served, and letters that go there come back to you after six weeks.",
+	"There is a page that says how things stand at any hour, and a feed of it; both go on working while the rest does not, so look there.",
+	"Our terms were made shorter. They now fit on two pages, in plain words, and the rights you had before them are the rights you have.",
 	"If something looks wrong to you after the weekend, answer this mail or call us; we are there from Monday to Friday, nine to five.",
 }
 

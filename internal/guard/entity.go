@@ -103,7 +103,11 @@ func (r *Reader) dangerous(h *heading, depth int) string {
 			return "a field that a part does not have, or has once"
 		}
 	}
-	r.scanPartHeader(h)
+	if !h.quiet {
+		before := r.scanner.hits
+		r.scanPartHeader(h)
+		h.quiet = r.scanner.hits == before && len(r.refusals) == 0
+	}
 	return ""
 }
 

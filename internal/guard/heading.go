@@ -20,6 +20,7 @@ type heading struct {
 	disposition string
 	file        string
 	flaw        string // why it cannot be trusted; "" where it can
+	quiet       bool   // it was looked through, and holds nobody
 }
 
 // field is one header field, its value unfolded.

@@ -80,10 +80,11 @@ func (s *scanner) remember(key uint64) {
 // key was made of.
 type reach struct{ bytes, words int }
 
-// Names and codes are short; a private value may be a sentence, of which
-// identifier looks at 32 words.
+// No cut stands in an address or a hash, which have no spaces. Names and codes
+// have few; a private value may be a sentence, of which identifier looks at 32
+// words.
 var (
-	ofNames     = reach{112, 12}
+	ofNames     = reach{72, 8}
 	ofSentences = reach{320, 32}
 )
 

@@ -171,14 +171,14 @@ func (c Cleared) Digest() Digest {
 
 // MessageID gives the Message-ID field's value; "" where there is none.
 func (c Cleared) MessageID() string {
-	for _, s := range c.m.Segments {
-		block, _ := splitHeader(s.Own)
-		for line := range bytes.SplitSeq(block, []byte("\r\n")) {
-			if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Message-ID")) {
-				return string(bytes.TrimSpace(value))
-			}
+	if len(c.m.Segments) == 0 {
+		return ""
+	}
+	block, _ := splitHeader(c.m.Segments[0].Own)
+	for line := range bytes.SplitSeq(block, []byte("\r\n")) {
+		if name, value, ok := bytes.Cut(line, []byte(":")); ok && bytes.EqualFold(name, []byte("Message-ID")) {
+			return string(bytes.TrimSpace(value))
 		}
-		break // the header is all in the first segment
 	}
 	return ""
 }
