@@ -78,7 +78,7 @@ const rootText = `mailshot sends one individual message per recipient of a list,
 send if any recipient could see another: every message is made, read back and
 judged before the first one leaves.
 
-Topics: mailshot help template, recipients, refusals, exit-codes, smtp, ledger, ci`
+Topics of help: template, recipients, refusals, exit-codes, smtp, ledger, ci`
 
 // must is for what only a mistake in this package can make fail.
 func must(err error) {

@@ -4,10 +4,30 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"mailshot/internal/rule"
 	"mailshot/internal/template"
 )
+
+// TestWidth wants help to fit a terminal of 80 columns.
+func TestWidth(t *testing.T) {
+	root := newRoot(&app{})
+	pages := map[string]string{"mailshot": root.Long + "\n" + root.UsageString()}
+	for _, c := range root.Commands() {
+		pages[c.Name()] = c.Long + "\n" + c.UsageString()
+	}
+	for _, p := range topics() {
+		pages[p.name] = p.text()
+	}
+	for name, page := range pages {
+		for line := range strings.Lines(page) {
+			if line = strings.TrimSuffix(line, "\n"); utf8.RuneCountInString(line) > 80 || strings.HasSuffix(line, " ") {
+				t.Errorf("help %s: %q", name, line)
+			}
+		}
+	}
+}
 
 // TestHelp wants two examples and the exit codes of every command.
 func TestHelp(t *testing.T) {

@@ -43,9 +43,10 @@ func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error 
 		return err
 	}
 	s, err := o.send(ctx, a, d)
-	a.result.stood(s.Progress)
 	if err != nil {
-		return err
+		a.result.stood(s.Progress)
+		printSummary(a.out, d.campaign.ID(), s)
+		return asStopped(err)
 	}
 	return o.report(a, d, s)
 }

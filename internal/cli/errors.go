@@ -43,11 +43,18 @@ func (a *app) wantsJSON(cmd *cobra.Command) bool {
 
 // explain writes what is wrong, and the next step on a line of its own.
 func (a *app) explain(err error) {
-	var end *ended
+	var (
+		end  *ended
+		late *stopped
+	)
 	list, total := refusals(err)
 	switch {
 	case errors.As(err, &end):
 		hint(a.Stderr, end.hint)
+	case errors.As(err, &late):
+		fmt.Fprintf(a.Stderr, "mailshot: %v\n", late)
+		hint(a.Stderr, late.refusal.Hint)
+		fmt.Fprintln(a.Stderr, "mailshot: the run was stopped; what was sent is written down")
 	case len(list) > 0:
 		printRefusals(a.Stderr, list, total)
 	case status(err) == Interrupted:

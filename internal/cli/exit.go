@@ -36,17 +36,20 @@ func exitTable() []exitCode {
 		{wrongUse, "wrong use: flags, an unreadable file, a template that does not parse, a list that is no list, a campaign in the ledger that has another template"},
 		{refused, "refused: a recipient could see another; nothing was sent"},
 		{partly, "partly done: some recipients rejected or deferred; run the same command again to go on"},
-		{unknown, "outcome unknown for some: the link broke after a message was handed over; they are not sent to again"},
+		{unknown, "outcome unknown for some: the link broke after a message was handed over; they are not sent to again, until `mailshot resolve`, which is yet to come, settles them"},
 		{Interrupted, "interrupted; run the same command again to go on"},
 	}
 }
+
+// line is the row as help shows it.
+func (e exitCode) line() string { return hanging(fmt.Sprintf("  %3d  ", e.Code), e.Meaning) }
 
 // exits is the annotation of a command that ends with one of codes.
 func exits(codes ...int) map[string]string {
 	var b strings.Builder
 	for _, e := range exitTable() {
 		if slices.Contains(codes, e.Code) {
-			fmt.Fprintf(&b, "\n  %3d  %s", e.Code, e.Meaning)
+			b.WriteString(e.line())
 		}
 	}
 	return map[string]string{exitsKey: b.String()}
@@ -82,6 +85,7 @@ func status(err error) int {
 		end     *ended
 		usage   *usageError
 		fault   *rule.Fault
+		late    *stopped
 		refusal rule.Refusal
 	)
 	switch {
@@ -94,7 +98,7 @@ func status(err error) int {
 	case errors.As(err, &usage), errors.As(err, &fault),
 		errors.Is(err, ledger.ErrOtherTemplate), errors.Is(err, ledger.ErrOtherForm):
 		return wrongUse
-	case errors.As(err, &refusal) && refusal.Rule == rule.Wire:
+	case errors.As(err, &late), errors.As(err, &refusal) && refusal.Rule == rule.Wire:
 		return failed
 	}
 	if list, _ := refusals(err); len(list) > 0 {

@@ -25,6 +25,8 @@ func TestStatus(t *testing.T) {
 		{&failure{"it broke", "mend it"}, 1, "mend it"},
 		{&transport.Error{Step: "connect", Hint: "start it"}, 1, "start it"},
 		{rule.Refusal{Rule: rule.Wire, What: "two RCPT", Hint: "report it"}, 1, "report it"},
+		{&stopped{rule.Refusal{Rule: rule.Wire, What: "x", Hint: "report it"}}, 1, "report it"},
+		{&stopped{rule.Refusal{Rule: rule.Stale, What: "x", Hint: "check again"}}, 1, "written down"},
 		{ledger.ErrLocked, 1, "mailshot status"},
 		{ledger.ErrNewer, 1, "newer"},
 		{ledger.ErrOpenToOthers, 1, "chmod 600"},

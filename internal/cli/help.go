@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
+	"github.com/jedib0t/go-pretty/v6/text"
 	"github.com/spf13/cobra"
 )
 
@@ -18,10 +20,21 @@ Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
   {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
 {{end}}{{if .HasAvailableLocalFlags}}
 Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{.LocalFlags.FlagUsagesWrapped 80 | trimTrailingWhitespaces}}
 {{end}}{{with index .Annotations "exits"}}
-Exit codes:{{.}}
-{{end}}`
+Exit codes:
+{{.}}{{end}}`
+
+// hanging gives s in lines of at most 80 columns, the first after label, the
+// others as far in as it is.
+func hanging(label, s string) string {
+	var b strings.Builder
+	for _, line := range strings.Split(text.WrapSoft(s, 80-len(label)), "\n") {
+		b.WriteString(label + strings.TrimRight(line, " ") + "\n")
+		label = strings.Repeat(" ", len(label))
+	}
+	return b.String()
+}
 
 // newHelp is the command that explains a command or a topic.
 func newHelp(a *app) *cobra.Command {

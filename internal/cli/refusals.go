@@ -19,15 +19,34 @@ type refusedError struct {
 
 func (e *refusedError) Error() string { return "refused" }
 
+// stopped is a refusal that came when sending had begun: by the wire gate, or
+// because the list has changed meanwhile.
+type stopped struct{ refusal rule.Refusal }
+
+func (e *stopped) Error() string { return e.refusal.Error() }
+
+// asStopped gives err, with which a run ended, as what it means to have sent
+// some already.
+func asStopped(err error) error {
+	var refusal rule.Refusal
+	if errors.As(err, &refusal) {
+		return &stopped{refusal}
+	}
+	return err
+}
+
 // refusals gives the refusals that err stands for, and how many there are in
 // all; none where it is another error.
 func refusals(err error) ([]rule.Refusal, int) {
 	var (
 		check *refusedError
+		late  *stopped
 		list  rule.Refused
 		one   rule.Refusal
 	)
 	switch {
+	case errors.As(err, &late):
+		return []rule.Refusal{late.refusal}, 1
 	case errors.As(err, &check):
 		return check.listed, check.total
 	case errors.As(err, &list):

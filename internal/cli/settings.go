@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,16 +38,15 @@ func (a *app) settle(cmd *cobra.Command) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Name != "help" && f.Name != configFlag {
-			errs = append(errs, a.fromEnv(f), file.set(f))
+		if err == nil && f.Name != "help" && f.Name != configFlag {
+			err = cmp.Or(a.fromEnv(f), file.set(f))
 		}
 	})
 	if f := cmd.Flags().Lookup("json"); f != nil && f.Value.String() == "true" {
 		a.out = a.Stderr
 	}
-	return errors.Join(errs...)
+	return err
 }
 
 // flagNames gives the names of the flags of all commands: what a setting can be.

@@ -23,7 +23,7 @@ func newStatus(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [CAMPAIGN]",
 		Short: "where campaigns stand",
-		Long:  "Lists the campaigns of the ledger, the latest first, with what became of their\nrecipients. Writes nothing.",
+		Long:  "Lists the campaigns of the ledger, the latest first, with what became of their\nrecipients. Sends nothing and changes nothing.",
 		Example: `  mailshot status
   mailshot status news --json`,
 		Annotations:       exits(done, failed, wrongUse),

@@ -71,7 +71,9 @@ func refusalsTopic() string {
 	var b strings.Builder
 	b.WriteString(refusalsText)
 	for _, r := range rule.Table() {
-		fmt.Fprintf(&b, "\n%s\n  stops:   %s\n  not:     %s\n  example: %s\n  cure:    %s\n", r.ID, r.Stops, r.Passes, r.Example, r.Cure)
+		b.WriteString("\n" + string(r.ID) + "\n" +
+			hanging("  stops:   ", r.Stops) + hanging("  not:     ", r.Passes) +
+			hanging("  example: ", r.Example) + hanging("  cure:    ", r.Cure))
 	}
 	return b.String()
 }
@@ -80,7 +82,7 @@ func exitCodesTopic() string {
 	var b strings.Builder
 	b.WriteString("The exit status of mailshot:\n\n")
 	for _, e := range exitTable() {
-		fmt.Fprintf(&b, "  %3d  %s\n", e.Code, e.Meaning)
+		b.WriteString(e.line())
 	}
 	return b.String()
 }
