@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"io"
@@ -36,9 +37,9 @@ func build(t testing.TB) string {
 	return program
 }
 
-// run runs the program to its end, wants its exit status to be 0, and gives
+// drive runs the program to its end, wants its exit status to be 0, and gives
 // what it printed.
-func run(t testing.TB, program string, args ...string) string {
+func drive(t testing.TB, program string, args ...string) string {
 	t.Helper()
 	out, err := exec.Command(program, args...).CombinedOutput()
 	if err != nil {
@@ -51,10 +52,10 @@ func run(t testing.TB, program string, args ...string) string {
 func TestPostfix(t *testing.T) {
 	program, server := build(t), postfixtest.Start(t)
 	template, list := madeup.Campaign(t, crowd)
-	run(t, program, "check", template, "-r", list)
+	drive(t, program, "check", template, "-r", list)
 	send := []string{"send", template, "-r", list, "--smtp", "smtp://" + server.Addr + "?tls=none",
 		"--ledger", filepath.Join(t.TempDir(), "ledger.db"), "--yes"}
-	out := run(t, program, send...) + run(t, program, send...)
+	out := drive(t, program, send...) + drive(t, program, send...)
 	audit(t, server.Delivered(t, crowd))
 	silent(t, out)
 }
@@ -64,7 +65,7 @@ func TestSink(t *testing.T) {
 	program, dir := build(t), filepath.Join(t.TempDir(), "got")
 	template, list := madeup.Campaign(t, crowd)
 	url := startSink(t, program, dir)
-	out := run(t, program, "send", template, "-r", list, "--smtp", url,
+	out := drive(t, program, "send", template, "-r", list, "--smtp", url,
 		"--ledger", filepath.Join(t.TempDir(), "ledger.db"), "--yes")
 	names, err := filepath.Glob(filepath.Join(dir, "*.eml"))
 	if err != nil {
@@ -97,18 +98,18 @@ func startSink(t *testing.T, program, dir string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { cancel(); cmd.Wait() })
-	said := make([]byte, 4096)
-	n, err := out.Read(said)
-	if err != nil {
-		t.Fatal(err)
+	said := bufio.NewScanner(out)
+	for said.Scan() {
+		if url := sinkURL.FindString(said.Text()); url != "" {
+			go io.Copy(io.Discard, out)
+			return url
+		}
 	}
-	go io.Copy(io.Discard, out)
-	url := regexp.MustCompile(`smtp://127\.0\.0\.1:\d+\?tls=none`).Find(said[:n])
-	if url == nil {
-		t.Fatalf("sink does not say where it listens: %q", said[:n])
-	}
-	return string(url)
+	t.Fatal("the sink does not say how to send to it")
+	return ""
 }
+
+var sinkURL = regexp.MustCompile(`smtp://127\.0\.0\.1:\d+\?tls=none`)
 
 var (
 	account = regexp.MustCompile(`KX-\d{7}`)
