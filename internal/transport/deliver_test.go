@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -183,6 +184,9 @@ var actions = map[string]smtptest.Action{
 	"a long line":    smtptest.LongLine,
 	"another kind":   smtptest.Reply("354 go on"),
 	"421 behind it":  smtptest.Extra("421 4.4.2 bye"),
+	"503":            smtptest.Reply("503 5.5.1 no MAIL yet"),
+	"421, open":      smtptest.Reply("421 4.3.2 enough"),
+	"5yz and more":   smtptest.Reply("550 5.1.1 no\r\n250 2.0.0 yes"),
 	"login wanted":   smtptest.Reply("530 5.7.0 log in"),
 }
 
@@ -220,6 +224,9 @@ var faults = []fault{
 	{at: smtptest.Rcpt, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Rcpt, does: "another kind", outcome: ledger.Deferred, notSent: true, code: 354, ends: true},
 	{at: smtptest.Rcpt, does: "login wanted", outcome: ledger.Deferred, notSent: true, code: 530, ends: true},
+	{at: smtptest.Rcpt, does: "503", outcome: ledger.Deferred, notSent: true, code: 503, ends: true},
+	{at: smtptest.Rcpt, does: "421, open", outcome: ledger.Deferred, notSent: true, code: 421, ends: true},
+	{at: smtptest.Rcpt, does: "5yz and more", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Rcpt, does: "an octet", outcome: ledger.Accepted, code: 250},
 	{at: smtptest.Rcpt, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Rcpt, does: "one late", outcome: ledger.Deferred, notSent: true, code: anyCode, ends: true},
@@ -242,6 +249,8 @@ var faults = []fault{
 	{at: smtptest.Message, does: "4yz", outcome: ledger.Deferred, code: 450},
 	{at: smtptest.Message, does: "5yz", outcome: ledger.Rejected, code: 550},
 	{at: smtptest.Message, does: "421", outcome: ledger.Deferred, code: 421, ends: true},
+	{at: smtptest.Message, does: "421, open", outcome: ledger.Deferred, code: 421, ends: true},
+	{at: smtptest.Message, does: "5yz and more", outcome: ledger.Unknown, ends: true},
 	{at: smtptest.Message, does: "hang", outcome: ledger.Unknown, ends: true},
 	{at: smtptest.Message, does: "close", outcome: ledger.Unknown, ends: true},
 	{at: smtptest.Message, does: "garbage", outcome: ledger.Unknown, ends: true},
@@ -273,9 +282,13 @@ func (f fault) run(t *testing.T, messages []guard.Cleared) {
 		const short = 500 * time.Millisecond
 		smtp.Timeouts.Mail, smtp.Timeouts.Rcpt, smtp.Timeouts.Data, smtp.Timeouts.Message = short, short, short, short
 	}
-	first, err := deliver(t, connect(t, smtp), messages)
-	if (err != nil) != f.ends || len(first) < 2 || !f.ends && len(first) != 5 {
+	conn := connect(t, smtp)
+	first, err := deliver(t, conn, messages)
+	if (err != nil) != f.ends || f.ends && len(first) != 2 || !f.ends && len(first) != 5 {
 		t.Fatalf("%d results, error %v", len(first), err)
+	}
+	if conn.(*session).ended() != f.ends {
+		t.Error("the connection stands, and should not; or the other way round")
 	}
 	f.check(t, first[1], err)
 	left := messages[len(first):]
@@ -378,6 +391,27 @@ func TestUnaskedReply(t *testing.T) {
 				t.Errorf("%+v", r)
 			}
 		})
+	}
+}
+
+// What has gone wrong goes before what is there to be done.
+func TestTakeLooksBeforeItTakes(t *testing.T) {
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 20 {
+		ours, theirs := net.Pipe()
+		s := newSession(ours, defaultTimeouts())
+		s.answers = make(chan answered, 1)
+		in := make(chan guard.Cleared, 1)
+		in <- guard.Cleared{}
+		if _, ok, err := s.take(over, in); ok || !errors.Is(err, context.Canceled) {
+			t.Fatal(ok, err)
+		}
+		s.answers <- answered{reply: reply{code: 421}}
+		if _, ok, err := s.take(t.Context(), in); ok || err == nil {
+			t.Fatal(ok, err)
+		}
+		theirs.Close()
 	}
 }
 
@@ -510,24 +544,17 @@ func TestExtensionsThatMessagesNeed(t *testing.T) {
 			if len(transactions) != len(sent) {
 				t.Errorf("%d transactions for %d messages", len(transactions), len(sent))
 			}
-			for _, line := range server.Commands() {
-				utf8 := strings.HasSuffix(line, " BODY=8BITMIME SMTPUTF8")
-				if strings.HasPrefix(line, "MAIL") && utf8 != strings.Contains(follower(server.Commands(), line), "ö") && utf8 {
-					t.Errorf("%q is not for the one who needs it", line)
+			for i, line := range server.Commands() {
+				if !strings.HasPrefix(line, "MAIL") {
+					continue
+				}
+				needed := strings.Contains(server.Commands()[i+1], "jörg")
+				if strings.HasSuffix(line, " BODY=8BITMIME SMTPUTF8") != needed {
+					t.Errorf("%q before %q", line, server.Commands()[i+1])
 				}
 			}
 		})
 	}
-}
-
-// follower gives the line after line.
-func follower(lines []string, line string) string {
-	for i, l := range lines[:len(lines)-1] {
-		if l == line {
-			return lines[i+1]
-		}
-	}
-	return ""
 }
 
 func BenchmarkDeliver(b *testing.B) {

@@ -4,11 +4,15 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"encoding/base64"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wneessen/go-mail/smtp"
 
 	"mailshot/internal/guard"
 	"mailshot/internal/ledger"
@@ -211,8 +215,10 @@ func TestSCRAMRoundsAreBounded(t *testing.T) {
 		"r=abc,s=c2FsdA==,i=4096": false, "r=abc,s=c2FsdA==,i=0004096": false, "r=abc,s=c2FsdA==,i=999999": false,
 		"r=abc,s=c2FsdA==,i=1000000": true, "r=abc,s=c2FsdA==,i=2147483647": true, "i=00012345678": true,
 	} {
-		if got := manyRounds.MatchString(challenge); got != many {
-			t.Errorf("%s: %v", challenge, got)
+		auth := smtp.ScramSHA256Auth("u", password)
+		_, err := answer(auth, base64.StdEncoding.EncodeToString([]byte(challenge)))
+		if errors.Is(err, errOutOfStep) != many {
+			t.Errorf("%s: %v", challenge, err)
 		}
 	}
 }
@@ -266,6 +272,35 @@ func TestConnectFails(t *testing.T) {
 	}
 }
 
+// A connection that comes to nothing is not left open.
+func TestFailedConnectCloses(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	closed := make(chan error, 1)
+	go func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			closed <- err
+			return
+		}
+		defer conn.Close()
+		conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		conn.Write([]byte("554 no\r\n"))
+		_, err = io.Copy(io.Discard, conn)
+		closed <- err
+	}()
+	smtp, _ := NewSMTP(&URL{Host: "127.0.0.1", Port: listener.Addr().(*net.TCPAddr).Port, Security: Plain}, Credentials{})
+	if _, err := smtp.Connect(t.Context()); err == nil {
+		t.Error("no error")
+	}
+	if err := <-closed; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestConnectIsInterrupted(t *testing.T) {
 	server := smtptest.New(t, smtptest.Script{Faults: []smtptest.Fault{{At: smtptest.EHLO, Do: smtptest.Hang}}})
 	ctx, cancel := context.WithCancel(t.Context())
@@ -288,32 +323,65 @@ func TestHostName(t *testing.T) {
 	}
 }
 
-// A server that stops reading is found out by the time that one block may take.
-func TestSlowReader(t *testing.T) {
+// piped gives a session over a pipe, ready for transactions, and its other end.
+func piped(t *testing.T, timeouts Timeouts) (*session, net.Conn) {
+	t.Helper()
 	ours, theirs := net.Pipe()
-	defer theirs.Close()
-	timeouts := defaultTimeouts()
-	timeouts.Block = 200 * time.Millisecond
 	s := newSession(ours, timeouts)
 	s.start()
-	defer s.Close()
-	go func() {
-		in := bufio.NewReader(theirs)
-		for _, answer := range []string{"250 ok\r\n", "250 ok\r\n", "354 go\r\n"} {
-			in.ReadString('\n')
-			theirs.Write([]byte(answer))
-		}
-		in.ReadString('\n') // and no more
-	}()
+	t.Cleanup(func() { theirs.Close(); s.Close() })
+	return s, theirs
+}
+
+// answerUpTo354 answers the commands before a first message.
+func answerUpTo354(in *bufio.Reader, out io.Writer) {
+	for _, answer := range []string{"250 ok\r\n", "250 ok\r\n", "354 go\r\n"} {
+		in.ReadString('\n')
+		io.WriteString(out, answer)
+	}
+	in.ReadString('\n')
+}
+
+// deliverLong delivers the first of two messages that no buffer takes whole.
+func deliverLong(t *testing.T, s *session) (Result, error) {
+	t.Helper()
 	in, out := make(chan guard.Cleared, 2), make(chan Result, 2)
 	for _, c := range cleared(t, addresses(2), strings.Repeat(body, 4000)) {
 		in <- c
 	}
-	var e *Error
-	if err := s.Deliver(t.Context(), in, out); !errors.As(err, &e) || !errors.Is(err, errTimeout) {
-		t.Errorf("error %v", err)
+	err := s.Deliver(t.Context(), in, out)
+	if len(in) != 1 || len(out) != 1 {
+		t.Fatalf("%d left, %d results", len(in), len(out))
 	}
-	if r := <-out; r.Outcome != ledger.Deferred || !r.NotSent || len(in) != 1 {
-		t.Errorf("%+v, %d left", r, len(in))
+	return <-out, err
+}
+
+// A server that stops reading is found out by the time that one block may take.
+func TestSlowReader(t *testing.T) {
+	timeouts := defaultTimeouts()
+	timeouts.Block = 200 * time.Millisecond
+	s, theirs := piped(t, timeouts)
+	go answerUpTo354(bufio.NewReader(theirs), theirs) // and no more
+	r, err := deliverLong(t, s)
+	if !errors.Is(err, errTimeout) || r.Outcome != ledger.Deferred || !r.NotSent {
+		t.Errorf("%+v, error %v", r, err)
+	}
+}
+
+// A 250 that comes before the message has ended is not about the message.
+func TestEarlyReply(t *testing.T) {
+	timeouts := defaultTimeouts()
+	timeouts.Mail = 2 * time.Second // for the second message, which must not be taken
+	s, theirs := piped(t, timeouts)
+	go func() {
+		in := bufio.NewReader(theirs)
+		answerUpTo354(in, theirs)
+		io.WriteString(theirs, "250 taken\r\n")
+		time.Sleep(50 * time.Millisecond) // until it has been read
+		io.Copy(io.Discard, in)
+	}()
+	r, err := deliverLong(t, s)
+	if !errors.Is(err, errOutOfStep) || r.Outcome != ledger.Deferred || !r.NotSent {
+		t.Errorf("%+v, error %v", r, err)
 	}
 }
