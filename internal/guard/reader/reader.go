@@ -1,9 +1,12 @@
 // Package reader gives the text of an attachment, in every way a program that
 // opens it may show it, so that the guard can look for other people in it.
 //
-// It reads plain text, CSV and TSV in any charset. Everything else is
-// unreadable: what a file is says its name and its content together, and where
-// the two differ nobody can tell what the recipient's program will make of it.
+// What a file is say its name, its media type and its content together: where
+// they differ nobody can tell what the recipient's program will make of it, and
+// the file is unreadable. So is what is encrypted, damaged, without text, of an
+// unknown kind, or dearer to read than its limits allow. The files in a file
+// are read alike, and one of them that is unreadable makes all of it so.
+//
 // It never fails on damaged input in any other way, and what it returns is
 // bounded.
 package reader
@@ -11,9 +14,7 @@ package reader
 import (
 	"errors"
 	"fmt"
-	"mime"
-	"path"
-	"strings"
+	"time"
 )
 
 // ErrUnreadable says that an attachment's text cannot be had; the errors of
@@ -22,13 +23,16 @@ var ErrUnreadable = errors.New("cannot be read")
 
 // Limits bound what reading one attachment may cost.
 type Limits struct {
-	Bytes int // of the content, and of all views together
+	Bytes   int           // of the content; and of all that is unpacked from it and all views together
+	Time    time.Duration // for all of it; 0 stands for 30 seconds
+	Depth   int           // of files within files; 0 stands for 3
+	Members int           // files within the attachment, at all depths; 0 stands for 5,000
 }
 
 // A View is the text of an attachment as one program may show it, in UTF-8.
 type View struct {
 	Text   []byte
-	Markup bool // it holds markup beside the text; no format that is read so far does
+	Markup bool // it holds markup beside the text, or instead of it
 }
 
 // Text reads the attachment that is called name and sent as mediaType, with
@@ -38,56 +42,14 @@ func Text(name, mediaType string, content []byte, l Limits) ([]View, error) {
 	if len(content) > l.Bytes {
 		return nil, unreadable("too large")
 	}
-	charset, err := declared(mediaType)
-	if err != nil {
+	r := newReading(l, time.Now)
+	if err := r.read(file{name: name, mediaType: mediaType, content: content}); err != nil {
 		return nil, err
 	}
-	if !isTextName(name) {
-		return nil, unreadable("of a kind that is not read")
+	if len(r.views) == 0 {
+		return nil, unreadable("without text")
 	}
-	if what := disguised(content); what != "" {
-		return nil, unreadable(what + " under the name of a text")
-	}
-	texts, err := decode(content, charset, l.Bytes)
-	if err != nil {
-		return nil, err
-	}
-	var views []View
-	for _, t := range texts {
-		if what := structured(t); what != "" {
-			return nil, unreadable(what + " under the name of a text")
-		}
-		views = append(views, View{Text: t})
-	}
-	return views, nil
+	return r.views, nil
 }
 
 func unreadable(why string) error { return fmt.Errorf("%w: %s", ErrUnreadable, why) }
-
-// declared gives the charset that a media type names, "" for none, where it is
-// that of a text.
-func declared(mediaType string) (charset string, err error) {
-	if mediaType == "" {
-		return "", nil
-	}
-	kind, params, err := mime.ParseMediaType(mediaType)
-	if err != nil {
-		return "", unreadable("its media type is malformed")
-	}
-	switch kind {
-	case "text/plain", "text/csv", "text/tab-separated-values", "text/markdown", "text/x-log",
-		"application/csv", "application/vnd.ms-excel", "application/octet-stream":
-		return params["charset"], nil
-	}
-	return "", unreadable("of a kind that is not read")
-}
-
-// isTextName says whether programs open a file of that name as text or as a
-// table of text.
-func isTextName(name string) bool {
-	switch strings.ToLower(path.Ext(strings.TrimRight(name, ". "))) {
-	case "", ".txt", ".text", ".log", ".md", ".markdown", ".csv", ".tsv", ".tab":
-		return true
-	}
-	return false
-}
