@@ -104,6 +104,13 @@ var listRules = []Entry{
 		Example: "a note of one row that quotes the address of another",
 		Cure:    "take it out of the cell, or list the column under `relational`",
 	},
+	{
+		ID:      MisalignedColumns,
+		Stops:   "names that belong to the addresses of other rows, over the list or a stretch of it",
+		Passes:  "addresses that show no names, such as nicknames and office@; a name in another row's address here and there",
+		Example: "an address cell taken out by itself, so that every address below it moved up by one row",
+		Cure:    "look for a cell that is missing or too many where the names stop fitting, or join the columns again by a key",
+	},
 }
 
 var templateRules = []Entry{
@@ -200,6 +207,13 @@ var messageRules = []Entry{
 		Passes:  "lines that hold one dot",
 		Example: "a bare CR in a cell that is printed as it stands",
 		Cure:    "take the control character out of the cell or the template",
+	},
+	{
+		ID:      TokenInTwo,
+		Stops:   "a value that is to be one recipient's alone in two messages: a token, a Message-ID, an unsubscribe link",
+		Passes:  "what the template writes in every message, `identities`, `allow` and columns under `relational`",
+		Example: "`list-unsubscribe: https://x.example/u/{{ .token }}` where two rows have one token",
+		Cure:    "correct the list, or declare the column as `text` under `columns` if it identifies nobody",
 	},
 	{
 		ID:      NotRepeatable,
