@@ -82,6 +82,10 @@ var leaks = []leak{
 	{"attribute", inHTML(`<p title="bob@b.example">x</p>`), rule.ForeignAddress, bob},
 	{"attribute in entities", inHTML(`<p title="&#98;ob&#64;b.example">x</p>`), rule.ForeignAddress, bob},
 	{"attribute of an end tag", inHTML(`<p>x</p title="bob@b.example">`), rule.ForeignAddress, bob},
+	{"attribute of an end tag in entities", inHTML(`<p>x</p title="&#98;ob&#64;b.example">`), rule.ForeignAddress, bob},
+	{"raw bytes", func(l *letter) {
+		l.text, l.textEncoding = "bob@b.example=41\r\n", "quoted-printable"
+	}, rule.ForeignAddress, bob},
 	{"comment", inHTML("<!-- bob@b.example -->"), rule.ForeignAddress, bob},
 	{"conditional comment", inHTML("<!--[if mso]><td>bob<b>@</b>b.example</td><![endif]-->"), rule.ForeignAddress, bob},
 	{"conditional comment, clean", inHTML("<!--[if mso]><table><tr><td>Ann</td></tr></table><![endif]-->"), "", 0},
@@ -162,6 +166,7 @@ var leaks = []leak{
 	{"From written otherwise", func(l *letter) { l.from = `=?utf-8?q?The_Shop?= <news@shop.example>` }, "", 0},
 
 	// structure
+	{"field that was not planned", inExtra("Precedence: bulk\r\n"), rule.Structure, 0},
 	{"preamble", func(l *letter) { l.top = "hello\r\n" }, rule.Structure, 0},
 	{"epilogue", func(l *letter) { l.end = "hello\r\n" }, rule.Structure, 0},
 	{"another part", inText("\r\n--=_b1\r\n\r\nhello"), rule.Structure, 0},
@@ -226,6 +231,40 @@ func TestRefusalsPointAndDoNotShow(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+func TestMissingField(t *testing.T) {
+	p := policy(t)
+	p.Plan.Fields = append(p.Plan.Fields, "List-Id")
+	check(t, judge(t, p, annsLetter()), rule.Structure, 0)
+}
+
+// What a Reader remembers to be clean must not hide a name of which one half
+// was seen in one message and the other half in another.
+func TestNameOfKnownHalves(t *testing.T) {
+	const first, other = "here is what is new about the old house of Bob", "here is what is new about the old house of all"
+	const last, end = "Stone is hard and lasts, so we built of it", "Wood is soft and burns, so we built without"
+	for _, between := range []string{"\r\n", "\r\n" + strings.Repeat("- ", 200) + "\r\n", strings.Repeat("\r\n", 200)} {
+		r, row := New(policy(t), indexOfPeople(t), len(people)).Reader(), person(t, 0)
+		for _, c := range []struct {
+			text string
+			rule rule.ID
+			line int
+		}{
+			{first + between + end, "", 0},
+			{other + between + last, "", 0},
+			{first + between + end, "", 0},
+			{other + between + last, "", 0},
+			{first + between + last, rule.ForeignName, bob},
+			{other + between + last, "", 0},
+		} {
+			m := annsLetter()
+			m.text = c.text + "\r\n"
+			m.html = "<p>" + c.text + "</p>\r\n"
+			refusals, _ := r.Judge(row, m.message(t, row))
+			check(t, refusals, c.rule, c.line)
 		}
 	}
 }

@@ -157,19 +157,21 @@ const (
 
 // bounded says whether the key of c reaches far enough to be remembered.
 func (s *scanner) bounded(text []byte, c chunk) bool {
-	from := c.from - s.reach.bytes
-	if from <= 0 {
-		return true
-	}
-	words, in := 0, false
-	for _, b := range text[from:c.from] {
-		is := b >= 0x80 || b >= '0' && b <= '9' || b|0x20 >= 'a' && b|0x20 <= 'z'
-		if is && !in {
+	return s.begin(text, c) >= c.from-s.reach.bytes
+}
+
+// begin gives the place before c from which text must be read to find all that
+// ends in c: as many words back as an identifier may have, whatever is between
+// them, and not within a word.
+func (s *scanner) begin(text []byte, c chunk) int {
+	i, words := c.from, 0
+	for i > 0 && words <= s.reach.words {
+		i--
+		if isWordByte(text[i]) && (i == 0 || !isWordByte(text[i-1])) {
 			words++
 		}
-		in = is
 	}
-	return words > s.reach.words
+	return i
 }
 
 // way says in which views a text is read.
@@ -246,7 +248,7 @@ func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
 // a space. It says whether nothing was found that depends on the row.
 func (r *Reader) look(p place, text []byte, c chunk, ahead int, w way) (quiet bool) {
 	before := r.scanner.hits
-	from, to := max(0, c.from-r.scanner.reach.bytes), min(len(text), c.to+ahead)
+	from, to := min(r.scanner.begin(text, c), max(0, c.from-r.scanner.reach.bytes)), min(len(text), c.to+ahead)
 	for from > 0 && text[from-1] > ' ' {
 		from--
 	}
