@@ -119,6 +119,32 @@ func TestSendStale(t *testing.T) {
 	}
 }
 
+// TestSendListChanges changes the list when some have got their message: the
+// run stops, and it does not say that nothing was sent.
+func TestSendListChanges(t *testing.T) {
+	d := newDesk(t)
+	var list strings.Builder
+	list.WriteString("email,first_name,note\n")
+	for i := range 2000 {
+		fmt.Fprintf(&list, "person%d.some@a.example,Annette,%s\n", i, strings.Repeat("read in many pieces ", 50))
+	}
+	d.write(t, "people.csv", list.String())
+	changed := make(chan bool)
+	go func() {
+		for len(d.server.Accepted()) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		d.write(t, "people.csv", people)
+		close(changed)
+	}()
+	code, out := d.send(context.Background(), strings.NewReader(""), "--yes", "--rate", "500/s")
+	<-changed
+	if code != 1 || !strings.Contains(out, "[wire]") || strings.Contains(out, "nothing was sent") ||
+		!strings.Contains(out, " accepted now\n") || !strings.Contains(out, "the run was stopped") {
+		t.Errorf("ended with %d:\n%s", code, out)
+	}
+}
+
 // TestSendInterruptedWhileChecking leaves no ledger and opens no connection.
 func TestSendInterruptedWhileChecking(t *testing.T) {
 	d := newDesk(t)
