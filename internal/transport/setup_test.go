@@ -202,8 +202,8 @@ func TestAuthNeverWithoutTLS(t *testing.T) {
 	smtp := plain(t, server)
 	smtp.credentials = Credentials{"u", password} // which NewSMTP does not let happen
 	var e *Error
-	if _, err := smtp.Connect(t.Context()); !errors.As(err, &e) || e.Step != "AUTH" {
-		t.Errorf("error %v", err)
+	if _, err := smtp.Connect(t.Context()); !errors.As(err, &e) || e.Step != "AUTH" || e.Code != 0 {
+		t.Errorf("error %v: it was the server that put an end to it", err)
 	}
 	if commands := server.Commands(); len(commands) != 1 {
 		t.Errorf("%q", commands)
