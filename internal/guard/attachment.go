@@ -15,14 +15,13 @@ const maxAttachment = 64 << 20
 
 const hintUnreadable = "attach a kind of file that can be read, or look through it yourself and name its SHA-256 under allow-files"
 
-// withoutType gives a part's header for undoing its transfer encoding alone.
-func withoutType(h *heading) gomessage.Header {
-	var bare gomessage.Header
-	if encoding := h.header.Get("Content-Transfer-Encoding"); encoding != "" {
-		bare.Set("Content-Transfer-Encoding", encoding)
-	}
-	bare.Set("Content-Type", "application/octet-stream")
-	return bare
+// withoutType gives a part's heading as that of a file of bytes, for undoing its
+// transfer encoding alone.
+func withoutType(h *heading) *heading {
+	bare := *h
+	bare.mediaType, bare.header = "application/octet-stream", gomessage.Header{Header: h.header.Header.Copy()}
+	bare.header.Set("Content-Type", bare.mediaType)
+	return &bare
 }
 
 // judgeFile reads a recipient's own attachment: no other row has the same, and

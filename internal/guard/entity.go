@@ -153,11 +153,11 @@ func (r *Reader) judgeLeaf(h *heading, body []byte, where string, p PlannedPart)
 		return
 	}
 	file := p.PerRecipient || h.disposition == "attachment"
-	header := h.header
+	encoded := h
 	if file {
-		header = withoutType(h) // its reader wants the bytes as they are
+		encoded = withoutType(h) // its reader wants the bytes as they are
 	}
-	content, why := decodeBody(header, body, r.views.take(len(body)))
+	content, why := decodeBody(encoded, body, r.views.take(len(body)))
 	defer func() { r.views.give(content) }()
 	switch {
 	case why != "":
@@ -191,19 +191,29 @@ func joinFlowed(h *heading, text []byte) []byte {
 	return bytes.ReplaceAll(text, []byte(" \n"), nil)
 }
 
-// decodeBody undoes the transfer encoding and the charset, by go-message. It
-// says why that cannot be done; "" where it could.
-func decodeBody(h gomessage.Header, body, buf []byte) (content []byte, why string) {
-	switch encoding := strings.ToLower(strings.TrimSpace(h.Get("Content-Transfer-Encoding"))); encoding {
+const notEncoded = "a body that is not of the encoding it says"
+
+// decodeBody undoes the transfer encoding and the charset. It says why that
+// cannot be done; "" where it could.
+func decodeBody(h *heading, body, buf []byte) (content []byte, why string) {
+	switch encoding := strings.ToLower(strings.TrimSpace(h.header.Get("Content-Transfer-Encoding"))); encoding {
 	case "", "7bit":
 		if slices.ContainsFunc(body, func(c byte) bool { return c >= 0x80 }) {
 			return buf, "8-bit text in a part that says it has none"
 		}
-	case "8bit", "quoted-printable", "base64":
+	case "quoted-printable":
+		content, ok := decodeQuoted(buf, body)
+		if !ok {
+			return content, notEncoded
+		}
+		if h.isUTF8() {
+			return content, ""
+		}
+	case "8bit", "base64":
 	default:
 		return buf, "a transfer encoding that the guard does not read"
 	}
-	e, err := gomessage.New(h, bytes.NewReader(body))
+	e, err := gomessage.New(h.header, bytes.NewReader(body))
 	if err != nil {
 		return buf, "a charset that the guard does not read"
 	}
@@ -218,9 +228,15 @@ func decodeBody(h gomessage.Header, body, buf []byte) (content []byte, why strin
 			return content, ""
 		}
 		if err != nil {
-			return content, "a body that is not of the encoding it says"
+			return content, notEncoded
 		}
 	}
+}
+
+// isUTF8 says whether a body needs nothing undone but its transfer encoding.
+func (h *heading) isUTF8() bool {
+	charset := strings.ToLower(h.params["charset"])
+	return charset == "utf-8" || charset == "us-ascii" || !strings.HasPrefix(h.mediaType, "text/")
 }
 
 // scanField looks at the value of a header field in every view of it.
