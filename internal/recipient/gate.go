@@ -19,6 +19,7 @@ type judge struct {
 	list    *List
 	plan    plan
 	people  people
+	aligned *alignment // nil where names do not matter
 	found   *findings
 	seed    maphash.Seed
 	marks   []mark          // rows that have an address, in the order of the file
@@ -49,6 +50,7 @@ func newJudge(l *List, p plan, identities []address.Address) *judge {
 		j.senders[a.Canonical()] = true
 	}
 	j.people = newPeople(l, p.kinds)
+	j.aligned = newAlignment(l, p)
 	j.repeats = make([][]sighting, len(p.kinds))
 	for i, k := range p.kinds {
 		if k.Kind == KindIdentifier && (k.Why == "declared" || l.guesses[i].tokens) {
@@ -64,11 +66,13 @@ func newJudge(l *List, p plan, identities []address.Address) *judge {
 // row judges what one row shows by itself.
 func (j *judge) row(r record) {
 	if r.cells == nil {
+		j.align(r, nil)
 		j.badAddress(r, address.ErrBlank)
 		return
 	}
 	cells, ok := j.list.fit(r)
 	j.people.add(r.line, cells)
+	j.align(r, cells)
 	if i := slices.IndexFunc(cells, j.list.holdsRows); i >= 0 {
 		why := swallowedRows
 		why.Where = j.list.where(i)
@@ -89,6 +93,12 @@ func (j *judge) row(r record) {
 		j.roles.add(r.line)
 	}
 	j.mark(r, a, cells)
+}
+
+func (j *judge) align(r record, cells []string) {
+	if j.aligned != nil {
+		j.aligned.add(r, cells)
+	}
 }
 
 // fit gives as many cells as there are columns; false where the row is shorter,
@@ -205,6 +215,9 @@ func (j *judge) betweenRows() {
 	j.roles.warn(j.found, "%d addresses look like lists that reach several people")
 	if more := j.skipped - maxListed; more > 0 {
 		j.found.warn(0, fmt.Sprintf("left out: %d more rows for their addresses", more))
+	}
+	if j.aligned != nil {
+		j.aligned.refuse(j)
 	}
 	j.repeatedIdentifiers()
 	j.sharedMailboxes()
