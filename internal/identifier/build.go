@@ -45,15 +45,18 @@ func (b *Builder) AddAddress(line int, canonical string) {
 	}
 }
 
-// Add adds value as the kind k of the row at line; values that identify
-// nobody are dropped.
-func (b *Builder) Add(line int, k Kind, value string) {
+// Add adds value as the kind k of the row at line; false where it identifies
+// nobody and was dropped.
+func (b *Builder) Add(line int, k Kind, value string) bool {
 	switch {
 	case k == Address:
 		b.AddAddress(line, value)
 	case Identifies(k, value):
 		b.addWords(line, k, value)
+	default:
+		return false
 	}
+	return true
 }
 
 func (b *Builder) addWords(line int, k Kind, value string) {

@@ -120,6 +120,17 @@ func TestMisalignedColumns(t *testing.T) {
 	}
 }
 
+func TestSeveralStretches(t *testing.T) {
+	list := peopleFrom(0, 900).shift(1, 401, 1, 0).shift(421, 721, 1, 0).shift(751, 851, 2, 0)
+	found := misalignments(t, list, Use{Columns: list[0]})
+	if len(found) != 3 || found[1].Line < 421 || !strings.Contains(found[2].What, " 2 rows further down ") {
+		t.Errorf("got %+v", found)
+	}
+	if !strings.Contains(found[0].What, "to line 400 ") && !strings.Contains(found[0].What, "to line 399 ") {
+		t.Errorf("got %+v", found[0])
+	}
+}
+
 // people adds rows of n people with different first and last names.
 func (g grid) people(n int, row func(first, last string) []string) grid {
 	starts, ends := strings.Fields("ab cor del fal gim hul jas kem"), strings.Fields("inga uelo ard estis oni ubert ek")
@@ -165,6 +176,9 @@ func TestWhatIsAligned(t *testing.T) {
 		})},
 		{name: "families with the last name alone", use: names, list: families().each(func(i int, row []string) {
 			row[0] = fmt.Sprintf("%s%d@x.example", row[2], i)
+		})},
+		{name: "all of one family", use: names, list: families().each(func(i int, row []string) {
+			row[0], row[2] = fmt.Sprintf("archer%d@x.example", i), "Archer"
 		})},
 		{name: "couples at the address of one", use: names, list: families().each(func(i int, row []string) {
 			row[0] = strings.Replace(row[0], "@", fmt.Sprintf("%d@", i), 1)

@@ -53,9 +53,8 @@ func (p *people) add(line int, cells []string) {
 }
 
 func (p *people) value(line, column int, kind identifier.Kind, value string) {
-	if identifier.Identifies(kind, value) {
+	if p.builder.Add(line, kind, value) {
 		p.columns[column].Identifiers++
-		p.builder.Add(line, kind, value)
 	}
 }
 
