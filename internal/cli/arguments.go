@@ -5,6 +5,8 @@ import (
 	"regexp"
 
 	"github.com/spf13/cobra"
+
+	"mailshot/internal/nearest"
 )
 
 func noArguments(cmd *cobra.Command, args []string) error {
@@ -35,7 +37,7 @@ func noSuch(kind, word string, names []string, before, otherwise string) error {
 	if plainWord.MatchString(word) {
 		what += ": " + word
 	}
-	if near := nearest(word, names); near != "" {
+	if near := nearest.To(word, names); near != "" {
 		return &usageError{what, fmt.Sprintf("did you mean `%s%s`?", before, near)}
 	}
 	return &usageError{what, otherwise}

@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/spf13/pflag"
 
+	"mailshot/internal/nearest"
 	"mailshot/internal/rule"
 )
 
@@ -89,7 +90,7 @@ func (c *config) take(v *ast.MappingValueNode, known []string) error {
 		return nil
 	}
 	hint := "the keys are the names of the flags; see `mailshot send --help`"
-	if near := nearest(key, known); near != "" {
+	if near := nearest.To(key, known); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return c.fault(v.Key, "no such setting", hint)

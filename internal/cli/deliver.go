@@ -27,28 +27,44 @@ type delivering struct {
 
 // deliver asks, sends and reports.
 func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error {
-	before, err := d.standing(ctx)
+	run := o.newRun(d)
+	before, err := run.Standing(ctx)
 	if err != nil {
 		return err
 	}
-	if before.Pending == 0 {
+	if before.Left() == 0 {
 		fmt.Fprintf(a.Stderr, "mailshot: NOTHING LEFT TO SEND: every recipient of campaign %s was dealt with by an earlier run\n", d.campaign.ID())
 		hint(a.Stderr, "to send to them once more on purpose, give it another id with --campaign")
 		return o.report(a, d, delivery.Summary{Progress: before})
 	}
-	if err := o.ask(ctx, a, d, before.Pending); err != nil {
+	if err := o.ask(ctx, a, d, before.Left()); err != nil {
 		return err
 	}
 	if err := d.campaign.Fresh(); err != nil {
 		return err
 	}
-	s, err := o.send(ctx, a, d)
+	s, err := send(ctx, a, run)
 	if err != nil {
 		a.result.stood(s.Progress)
 		printSummary(a.out, d.campaign.ID(), s)
 		return asStopped(err)
 	}
 	return o.report(a, d, s)
+}
+
+// newRun is the run that the flags ask for.
+func (o *sendOptions) newRun(d *delivering) *delivery.Run {
+	return &delivery.Run{
+		Source:      d.campaign,
+		Recipients:  d.verdict.Recipients,
+		Key:         func(r campaign.Recipient) ledger.Key { return d.ledger.Key(r.Address, r.Apart) },
+		Ledger:      d.run,
+		Server:      d.server,
+		Connections: o.connections,
+		Limit:       o.limit,
+		Every:       o.rate.every,
+		Drain:       drain,
+	}
 }
 
 // ask has the run agreed to, unless it has been already.
@@ -65,22 +81,11 @@ func (o *sendOptions) ask(ctx context.Context, a *app, d *delivering, left int) 
 	})
 }
 
-// send is the run.
-func (o *sendOptions) send(ctx context.Context, a *app, d *delivering) (delivery.Summary, error) {
+// send does the run, and shows how it goes.
+func send(ctx context.Context, a *app, r *delivery.Run) (delivery.Summary, error) {
 	m := a.newMeter("sending")
 	defer m.end()
-	r := delivery.Run{
-		Source:      d.campaign,
-		Recipients:  d.verdict.Recipients,
-		Key:         d.key,
-		Ledger:      d.run,
-		Server:      d.server,
-		Connections: o.connections,
-		Limit:       o.limit,
-		Every:       o.rate.every,
-		Drain:       drain,
-		Watch:       func(p delivery.Progress) { showProgress(ctx, m, p) },
-	}
+	r.Watch = func(p delivery.Progress) { showProgress(ctx, m, p) }
 	unwatch := context.AfterFunc(ctx, func() {
 		fmt.Fprintf(a.Stderr, "%smailshot: stopping: what is in flight is finished and written down first\n", m.newLine())
 	})
@@ -103,37 +108,6 @@ func showProgress(ctx context.Context, m meter, p delivery.Progress) {
 		}
 	}
 	m.show(p.Recipients-p.Pending, p.Recipients, note)
-}
-
-func (d *delivering) key(r campaign.Recipient) ledger.Key { return d.ledger.Key(r.Address, r.Apart) }
-
-// standing counts what became of the recipients in earlier runs. Those who are
-// to be tried, again or for the first time, are pending.
-func (d *delivering) standing(ctx context.Context) (delivery.Progress, error) {
-	p := delivery.Progress{Recipients: d.verdict.Recipients}
-	count := func(r campaign.Recipient) bool {
-		tally(&p, d.run.State(d.key(r)))
-		return false
-	}
-	for _, err := range d.campaign.Messages(ctx, count) {
-		if err != nil {
-			return p, err
-		}
-	}
-	return p, nil
-}
-
-func tally(p *delivery.Progress, s ledger.State) {
-	switch {
-	case !s.Tried || s.Outcome == ledger.Deferred:
-		p.Pending++
-	case s.Outcome == ledger.Accepted:
-		p.Already++
-	case s.Outcome == ledger.Rejected:
-		p.Rejected++
-	default:
-		p.Unknown++
-	}
 }
 
 // report says how the run ended: the counts, and what to do next.

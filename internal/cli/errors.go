@@ -57,7 +57,7 @@ func (a *app) explain(err error) {
 		fmt.Fprintln(a.Stderr, "mailshot: the run was stopped; what was sent is written down")
 	case len(list) > 0:
 		printRefusals(a.Stderr, list, total)
-	case status(err) == Interrupted:
+	case status(err) == Interrupted && !errors.Is(err, errDeclined):
 		fmt.Fprintf(a.Stderr, "mailshot: %v\n", errInterrupted)
 	default:
 		fmt.Fprintf(a.Stderr, "mailshot: %v\n", err)

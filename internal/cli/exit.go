@@ -79,6 +79,9 @@ func (e *ended) Error() string { return fmt.Sprintf("ended with %d", e.code) }
 // errInterrupted is a command that was interrupted before anything was sent.
 var errInterrupted = errors.New("interrupted: nothing was sent")
 
+// errDeclined is a question that was answered with something else than yes.
+var errDeclined = errors.New("that is not the number of messages: nothing was sent")
+
 // status is the one place where an error becomes an exit code.
 func status(err error) int {
 	var (
@@ -93,7 +96,7 @@ func status(err error) int {
 		return done
 	case errors.As(err, &end):
 		return end.code
-	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted):
+	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted), errors.Is(err, errDeclined):
 		return Interrupted
 	case errors.As(err, &usage), errors.As(err, &fault),
 		errors.Is(err, ledger.ErrOtherTemplate), errors.Is(err, ledger.ErrOtherForm):

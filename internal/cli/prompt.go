@@ -22,7 +22,7 @@ type proposal struct {
 }
 
 // agree shows p and wants the number of messages typed. The error is
-// errInterrupted where another answer, or none, comes.
+// errInterrupted where nothing is typed, and errDeclined for anything else.
 func agree(ctx context.Context, in io.Reader, w io.Writer, p proposal) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "campaign\t%s\n", p.campaign)
@@ -33,11 +33,14 @@ func agree(ctx context.Context, in io.Reader, w io.Writer, p proposal) error {
 	fmt.Fprintf(t, "subject\t%s\n", p.subject)
 	t.Flush()
 	fmt.Fprintf(w, "Type the number of messages, %d, to send them: ", p.left)
-	if answer(ctx, in) != strconv.Itoa(p.left) {
+	switch answer(ctx, in) {
+	case strconv.Itoa(p.left):
+		return nil
+	case "":
 		fmt.Fprintln(w)
 		return errInterrupted
 	}
-	return nil
+	return errDeclined
 }
 
 // answer gives the next line of in; "" where ctx is done first.

@@ -28,7 +28,7 @@ func TestAgree(t *testing.T) {
 			campaign: "news", digest: "sha256:00", recipients: 14, left: 12,
 			server: "mail.example.com:587", from: "Desk <desk@sender.example>", subject: "For {{ .first_name }}",
 		})
-		if (err == nil) != test.agree || err != nil && !errors.Is(err, errInterrupted) {
+		if (err == nil) != test.agree || err != nil && !errors.Is(err, errInterrupted) && !errors.Is(err, errDeclined) {
 			t.Errorf("%q: %v", test.typed, err)
 		}
 		for _, want := range []string{"news", "sha256:00", "14, 12 left", "mail.example.com:587", "desk@sender.example", "{{ .first_name }}"} {

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"mailshot/internal/nearest"
 )
 
 const (
@@ -104,7 +106,7 @@ func (a *app) judgeEnv(known []string) error {
 		if value == "" || !strings.HasPrefix(name, envPrefix) || slices.Contains(names, name) {
 			continue
 		}
-		if near := nearest(name, names); near != "" {
+		if near := nearest.To(name, names); near != "" {
 			return &usageError{"no such setting: the variable " + name, "did you mean " + near + "?"}
 		}
 		fmt.Fprintf(a.Stderr, "mailshot: warning: no such setting: the variable %s\n", name)
@@ -151,7 +153,7 @@ func noSuchFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	hint := fmt.Sprintf("see `%s --help`", cmd.CommandPath())
-	if near := nearest(e.GetSpecifiedName(), names); near != "" {
+	if near := nearest.To(e.GetSpecifiedName(), names); near != "" {
 		hint = "did you mean --" + near + "?"
 	}
 	return &usageError{"no such flag: --" + e.GetSpecifiedName(), hint}

@@ -27,18 +27,6 @@ func TestRate(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	names := []string{"send", "sink", "status", "check", "recipients", "rate"}
-	for word, want := range map[string]string{
-		"sned": "send", "sen": "send", "chekc": "check", "recipents": "recipients", "reciepients": "recipients",
-		"stats": "status", "xx": "", "": "", "preview": "", "r": "", "rtae": "rate",
-	} {
-		if got := nearest(word, names); got != want {
-			t.Errorf("%q is taken for %q", word, got)
-		}
-	}
-}
-
 func TestPassword(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {

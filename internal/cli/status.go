@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailshot/internal/ledger"
+	"mailshot/internal/nearest"
 )
 
 type statusOptions struct {
@@ -88,7 +89,7 @@ func only(all []ledger.Summary, name string) ([]ledger.Summary, error) {
 		names = append(names, s.Campaign)
 	}
 	hint := "`mailshot status` lists them"
-	if near := nearest(name, names); near != "" {
+	if near := nearest.To(name, names); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return nil, &usageError{"no such campaign in the ledger", hint}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"mailshot/internal/address"
+	"mailshot/internal/nearest"
 	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
 )
@@ -84,7 +85,7 @@ func (c *compiler) column(given string) (string, error) {
 	}
 	at := c.at["column "+given]
 	return given, &rule.Fault{File: c.path, Line: at.line, Column: at.column,
-		What: "the list has no column " + given, Hint: didYouMean(given, c.names, "")}
+		What: "the list has no column " + given, Hint: didYouMean(nearest.To(given, c.names), "")}
 }
 
 // value is a value of the front matter as a unit. A flag may have given

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/template/parse"
 
+	"mailshot/internal/nearest"
 	"mailshot/internal/rule"
 )
 
@@ -217,7 +218,7 @@ func (w *walk) function(name *parse.IdentifierNode) tolerance {
 		}
 		names = append(names, f.Name)
 	}
-	w.refuse(name.Pos, "there is no function "+name.Ident, didYouMean(name.Ident, names, "see mailshot help template"))
+	w.refuse(name.Pos, "there is no function "+name.Ident, didYouMean(nearest.To(name.Ident, names), "see mailshot help template"))
 	return passesOn
 }
 
@@ -299,7 +300,7 @@ func (w *walk) field(at parse.Pos, scope scope, names []string, strict bool) {
 	case len(names) > 1:
 		w.refuse(at, "a cell has no fields", "")
 	case !slices.Contains(w.columns, name):
-		w.refuse(at, "the list has no column "+name, didYouMean(name, w.columns, w.known()))
+		w.refuse(at, "the list has no column "+name, didYouMean(nearest.To(name, w.columns), w.known()))
 	}
 	w.used[name] = true
 	if strict {

@@ -11,6 +11,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"mailshot/internal/nearest"
 	"mailshot/internal/rule"
 )
 
@@ -216,7 +217,7 @@ func unknownKey(t *token.Token) *misplaced {
 		name = ""
 	}
 	keys := append(keysOf(matter{}), append(keysOf(attachment{}), keysOf(allowance{})...)...)
-	return misplacedAt(t, "unknown key "+name, didYouMean(name, keys, "see mailshot help template"))
+	return misplacedAt(t, "unknown key "+name, didYouMean(nearest.To(name, keys), "see mailshot help template"))
 }
 
 func keysOf(v any) []string {
@@ -226,4 +227,13 @@ func keysOf(v any) []string {
 		keys[i] = t.Field(i).Tag.Get("yaml")
 	}
 	return keys
+}
+
+// didYouMean gives a hint that names what was probably meant, or the fallback
+// where nothing is near.
+func didYouMean(near, fallback string) string {
+	if near == "" {
+		return fallback
+	}
+	return "did you mean " + near + "?"
 }

@@ -1,12 +1,21 @@
-package cli
+// Package nearest finds the name that a misspelt word was most likely meant to
+// be, for "did you mean".
+package nearest
 
-// nearest gives the one of names that word is most likely a misspelling of; ""
-// for none: at most two slips, and no more than half of the letters.
-func nearest(word string, names []string) string {
+import "strings"
+
+// To gives the one of names with the fewest slips from word, whatever the
+// letter case; "" where none is near: at most two slips, and no more than half
+// of the letters.
+func To(word string, names []string) string {
 	best, least := "", 3
-	for _, n := range names {
-		if d := slips(word, n); d < least && 2*d <= len(word) {
-			best, least = n, d
+	letters := []rune(strings.ToLower(word))
+	for _, name := range names {
+		if len(name) > 4*len(word)+8 {
+			continue
+		}
+		if d := slips(letters, []rune(strings.ToLower(name))); d < least && 2*d <= len(letters) {
+			best, least = name, d
 		}
 	}
 	return best
@@ -14,7 +23,7 @@ func nearest(word string, names []string) string {
 
 // slips counts the letters to insert, drop or change, or the neighbours to
 // swap, that make a into b (optimal string alignment).
-func slips(a, b string) int {
+func slips(a, b []rune) int {
 	rows := make([][]int, len(a)+1)
 	for i := range rows {
 		rows[i] = make([]int, len(b)+1)
