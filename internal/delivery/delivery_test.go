@@ -493,7 +493,7 @@ func TestWireStopsTheRun(t *testing.T) {
 type wired struct{ *server }
 
 func (w wired) Connect(context.Context) (transport.Conn, error) {
-	return wiredConn{conn{w.server}}, nil
+	return wiredConn{conn(w)}, nil
 }
 
 type wiredConn struct{ conn }
