@@ -45,8 +45,9 @@ var legacy = []encoding.Encoding{
 }
 
 // decode gives content in UTF-8, in each charset it may be in, as far as they
-// differ; most bytes are allowed for all of them.
-func decode(content []byte, charset string, most int) ([][]byte, error) {
+// differ; most bytes are allowed for all of them. What charsets name ("" for
+// none) it is in, and may be in others besides.
+func decode(content []byte, most int, charsets ...string) ([][]byte, error) {
 	texts := texts{most: most}
 	for _, m := range marks {
 		if rest, ok := bytes.CutPrefix(content, []byte(m.mark)); ok {
@@ -54,8 +55,11 @@ func decode(content []byte, charset string, most int) ([][]byte, error) {
 			return texts.result()
 		}
 	}
-	if charset != "" {
-		enc, err := byName(charset)
+	for _, name := range charsets {
+		if name == "" {
+			continue
+		}
+		enc, err := byName(name)
 		if err != nil {
 			return nil, err
 		}

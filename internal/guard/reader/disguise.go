@@ -91,15 +91,13 @@ func structured(text []byte) string {
 
 // hasLine says whether a line of text begins with start, in any case.
 func hasLine(text, start []byte) bool {
-	for len(text) > 0 {
-		if len(text) >= len(start) && bytes.EqualFold(text[:len(start)], start) {
-			return true
+	for line := range bytes.Lines(text) {
+		for more := true; more; {
+			var l []byte
+			if l, line, more = bytes.Cut(line, []byte("\r")); len(l) >= len(start) && bytes.EqualFold(l[:len(start)], start) {
+				return true
+			}
 		}
-		i := bytes.IndexAny(text, "\r\n")
-		if i < 0 {
-			return false
-		}
-		text = text[i+1:]
 	}
 	return false
 }

@@ -58,6 +58,7 @@ var endings = map[string]kind{
 var mediaTypes = map[string]kind{
 	"text/plain": plain, "text/csv": plain, "text/tab-separated-values": plain, "text/markdown": plain,
 	"text/x-log": plain, "text/yaml": plain, "text/css": plain, "text/vtt": plain, "text/x-diff": plain,
+	"message/delivery-status": plain, "message/disposition-notification": plain,
 	"application/csv": plain, "application/vnd.ms-excel": plain, "application/yaml": plain,
 	"application/x-yaml": plain, "application/toml": plain, "application/sql": plain,
 	"text/html": hypertext, "application/xhtml+xml": hypertext,
@@ -66,7 +67,7 @@ var mediaTypes = map[string]kind{
 	"application/x-ndjson": jsonDocument, "application/geo+json": jsonDocument,
 	"text/calendar": calendar, "application/ics": calendar, "text/x-vcalendar": calendar,
 	"text/vcard": card, "text/x-vcard": card, "text/directory": card,
-	"message/rfc822": mail, "message/global": mail, "multipart/related": mail,
+	"message/rfc822": mail, "message/global": mail, "text/rfc822-headers": mail,
 	"application/zip": zipArchive, "application/x-zip-compressed": zipArchive,
 	"application/gzip": gzipArchive, "application/x-gzip": gzipArchive, "application/x-tar": tarArchive,
 	"application/pdf": pdf, "image/jpeg": jpeg, "image/pjpeg": jpeg, "image/png": png, "image/tiff": tiff,
@@ -90,6 +91,20 @@ func (r *reading) readAs(k kind, f file) error {
 	switch k {
 	case plain:
 		return r.readPlain(f)
+	case hypertext:
+		return r.readHTML(f)
+	case xmlDocument:
+		return r.readXML(f)
+	case jsonDocument:
+		return r.readJSON(f)
+	case calendar, card:
+		return r.readContentLines(f)
+	case mail:
+		return r.readMail(f)
+	case gzipArchive:
+		return r.readGzip(f)
+	case tarArchive:
+		return r.readTar(f)
 	case zipArchive:
 		return r.readZip(f)
 	case docx:
@@ -198,4 +213,15 @@ func (k kind) disagrees(content []byte) string {
 		return ""
 	}
 	return "not of the kind that its name says"
+}
+
+// typeOf gives the media type of content that comes without one.
+func typeOf(content []byte) string {
+	for t, k := range mediaTypes {
+		starts, binary := beginnings[k]
+		if binary && len(starts) > 0 && k.disagrees(content) == "" {
+			return t
+		}
+	}
+	return "application/octet-stream"
 }

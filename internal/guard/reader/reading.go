@@ -77,7 +77,7 @@ func (r *reading) countMember() error {
 // addName adds the name of a file within the attachment, in each charset it may
 // be in.
 func (r *reading) addName(name string) error {
-	texts, err := decode([]byte(name), "", r.left)
+	texts, err := decode([]byte(name), r.left)
 	if err != nil {
 		return r.add(legible([]byte(name)), false)
 	}
@@ -91,10 +91,11 @@ func (r *reading) addName(name string) error {
 
 // add adds one view. It keeps text.
 func (r *reading) add(text []byte, markup bool) error {
+	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
 	if err := r.spend(len(text)); err != nil {
 		return err
 	}
-	r.views = append(r.views, View{Text: bytes.ToValidUTF8(text, []byte("\uFFFD")), Markup: markup})
+	r.views = append(r.views, View{Text: text, Markup: markup})
 	return nil
 }
 

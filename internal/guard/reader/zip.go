@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
 )
 
@@ -39,7 +40,7 @@ func (r *reading) unzip(f file) ([]file, error) {
 	var members []file
 	seen := make(map[string]bool, min(len(z.File), r.limits.Members))
 	for _, m := range z.File {
-		key := strings.ToLower(m.Name)
+		key := path.Clean("/" + strings.ToLower(strings.ReplaceAll(m.Name, `\`, "/")))
 		if seen[key] {
 			return nil, unreadable("an archive with two files of one name")
 		}

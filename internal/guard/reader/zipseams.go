@@ -72,9 +72,12 @@ func afterFiles(content []byte, files []*zip.File) (at int, ok bool) {
 		if at+localSize+names+extras != starts[i] || string(content[at+localSize:at+localSize+names]) != f.Name {
 			return 0, false
 		}
+		if f.CompressedSize64 > uint64(len(content)-starts[i]) {
+			return 0, false
+		}
 		at = starts[i] + int(f.CompressedSize64)
 		if f.Flags&descriptorBit != 0 {
-			at += descriptorLength(content[min(at, len(content)):])
+			at += descriptorLength(content[at:])
 		}
 	}
 	return at, true
