@@ -147,12 +147,15 @@ func rules(v *Verdict) string {
 func TestPairing(t *testing.T) {
 	own := "attachments:\n  - \"{{ .file }}\"\n"
 	shared := "attachments:\n  - {file: \"{{ .file }}\", must-contain: unit}\n"
-	files := map[string]string{"ann.txt": "north: yours", "bob.txt": "north: his", "cleo.txt": "south: hers"}
+	files := map[string]string{"ann.txt": "north: yours", "bob.txt": "north: his", "ben.txt": "north: whose", "cleo.txt": "south: hers"}
 	tests := []struct {
 		name, keys, list, want string
 	}{
 		{"each their own", own, list, ""},
 		{"two rows, one file", own, strings.Replace(list, "bob.txt", "ann.txt", 1), "attachment-pairing:3"},
+		{"two rows of one unit", shared, strings.Replace(list, "bob.txt", "ann.txt", 1), ""},
+		{"another unit's file", shared, strings.Replace(list, "cleo.txt", "ben.txt", 1), "attachment-pairing:4"},
+		{"a blank unit", shared, strings.Replace(list, "south", "", 1), "attachment-pairing:4"},
 		{"two rows of two units", shared, strings.Replace(list, "cleo.txt", "ann.txt", 1), "attachment-pairing:4"},
 		{"missing", own, strings.Replace(list, "bob.txt", "dan.txt", 1), "attachment-pairing:3"},
 		{"outside", own, strings.Replace(list, "bob.txt", "../bob.txt", 1), "attachment-pairing:3"},

@@ -42,7 +42,7 @@ func (c *Campaign) policy(judged *recipient.Judgement) guard.Policy {
 		AllowFiles:   map[[32]byte]bool{},
 		Kinds:        judged.Kinds,
 		Relational:   front.Relational,
-		Plan:         plan(c.composer.Outline()),
+		Plan:         plan(c.composer.Outline(), c.mustContain),
 	}
 	for _, f := range front.AllowFiles {
 		p.AllowFiles[f.SHA256] = true
@@ -57,11 +57,18 @@ func (c *Campaign) policy(judged *recipient.Judgement) guard.Policy {
 }
 
 // plan is an outline in the guard's words: it takes no type of the package
-// that builds.
-func plan(o message.Outline) guard.Plan {
+// that builds. mustContain has the column of each per-recipient part in order.
+func plan(o message.Outline, mustContain []int) guard.Plan {
 	p := guard.Plan{Fields: o.Fields, Maybe: o.Maybe}
 	for _, part := range o.Parts {
-		p.Parts = append(p.Parts, guard.PlannedPart(part))
+		planned := guard.PlannedPart{
+			Depth: part.Depth, Type: part.Type, Disposition: part.Disposition, File: part.File,
+			Content: part.Content, PerRecipient: part.PerRecipient, MustContain: -1,
+		}
+		if part.PerRecipient {
+			planned.MustContain, mustContain = mustContain[0], mustContain[1:]
+		}
+		p.Parts = append(p.Parts, planned)
 	}
 	return p
 }

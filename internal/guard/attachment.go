@@ -24,17 +24,16 @@ func withoutType(h *heading) *heading {
 	return &bare
 }
 
-// judgeFile reads a recipient's own attachment: no other row has the same, and
-// it holds nobody else.
-func (r *Reader) judgeFile(h *heading, content []byte, where string) {
+// judgeFile reads a recipient's own attachment: no other row has the same, it
+// holds what it must, and nobody else.
+func (r *Reader) judgeFile(h *heading, content []byte, where string, p PlannedPart) {
 	sum := sha256.Sum256(content)
-	if used, _ := r.g.files.LoadOrStore(sum, r.row.Line); used != r.row.Line {
-		line := used.(int)
-		r.refuseFor(rule.AttachmentPairing, line, where, "the attachment is that of the row at line "+itoa(line)+" as well",
-			"give each row a file of its own; what all rows share is named without a field of the row")
-	}
+	r.judgePair(sum, p, where)
 	views, err := reader.Text(h.file, h.header.Get("Content-Type"), content, reader.Limits{Bytes: maxAttachment})
-	if err != nil && !r.g.policy.AllowFiles[sum] {
+	switch {
+	case err == nil:
+		r.judgeContent(views, p, where)
+	case !r.g.policy.AllowFiles[sum]: // otherwise a person has looked
 		r.refuse(rule.UnreadableAttachment, where, "the attachment "+err.Error(), hintUnreadable)
 	}
 	for _, v := range views {

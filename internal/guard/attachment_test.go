@@ -20,7 +20,7 @@ func ownFile(t *testing.T, row *recipient.Row, name, content string) *message.Me
 
 func TestOwnAttachment(t *testing.T) {
 	p := policy(t)
-	p.Plan.Parts = []PlannedPart{{Type: "multipart/mixed"}, {Depth: 1, Type: "text/plain"}, {Depth: 1, Type: "text/plain", Disposition: "attachment", PerRecipient: true}}
+	p.Plan.Parts = []PlannedPart{{Type: "multipart/mixed"}, {Depth: 1, Type: "text/plain"}, {Depth: 1, Type: "text/plain", Disposition: "attachment", PerRecipient: true, MustContain: -1}}
 	p.AllowFiles = map[[32]byte]bool{sha256.Sum256([]byte("\x00scan")): true}
 	for _, c := range []struct {
 		name, file, content string
@@ -54,4 +54,74 @@ func TestOwnAttachment(t *testing.T) {
 			check(t, refusals, rule.AttachmentPairing, firstLine)
 		}
 	})
+}
+
+// Rows of one unit may share a file that holds the unit; the city of these rows
+// is their unit.
+func TestMustContain(t *testing.T) {
+	const city, empty = 4, 5
+	for _, c := range []struct {
+		name, file, content string
+		column, row         int
+		rule                rule.ID
+		line                int
+	}{
+		{"holds it", "a.txt", "for Berlin, all is well", city, 0, "", 0},
+		{"holds it in capitals", "a.txt", "(BERLIN)", city, 0, "", 0},
+		{"holds it in UTF-16", "a.txt", "\xfe\xff" + utf16be("Berlin"), city, 0, "", 0},
+		{"holds its account, cut otherwise", "a.txt", "KX 1000 001", 3, 0, "", 0},
+		{"lacks it", "a.txt", "for Rome", city, 0, rule.AttachmentPairing, 0},
+		{"holds it in a longer word", "a.txt", "for Berliners", city, 0, rule.AttachmentPairing, 0},
+		{"blank", "a.txt", "for nobody", empty, 1, rule.AttachmentPairing, 0},
+		{"no such cell", "a.txt", "for nobody", 99, 0, rule.AttachmentPairing, 0},
+		{"nothing asked for", "a.txt", "for Rome", -1, 0, "", 0},
+		{"a person has looked", "a.bin", "\x00scan", city, 0, "", 0},
+		{"nobody has looked", "a.bin", "\x00\x01", city, 0, rule.UnreadableAttachment, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			row := person(t, c.row)
+			g := New(pairingPolicy(t, c.column), indexOfPeople(t), len(people))
+			refusals, _ := g.Reader().Judge(row, ownFile(t, row, c.file, c.content))
+			check(t, refusals, c.rule, c.line)
+		})
+	}
+}
+
+func pairingPolicy(t *testing.T, column int) Policy {
+	p := policy(t)
+	p.Plan.Parts = []PlannedPart{{Type: "multipart/mixed"}, {Depth: 1, Type: "text/plain"},
+		{Depth: 1, Type: "text/plain", Disposition: "attachment", PerRecipient: true, MustContain: column}}
+	p.AllowFiles = map[[32]byte]bool{sha256.Sum256([]byte("\x00scan")): true}
+	return p
+}
+
+func TestOneFileForSeveralRows(t *testing.T) {
+	const berlin, paris, empty = 0, 1, 5
+	for _, c := range []struct {
+		name          string
+		column, other int
+		content       string
+		line          int
+	}{
+		{"of one unit", 4, 2, "for Berlin", 0},
+		{"of one unit, unread", 4, 2, "\x00scan", 0},
+		{"of two units", 4, paris, "for Berlin and Paris", firstLine},
+		{"of no unit", empty, 2, "for Berlin", firstLine},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := pairingPolicy(t, c.column)
+			g := New(p, indexOfPeople(t), len(people))
+			first, other := person(t, berlin), person(t, c.other)
+			if c.column == empty {
+				first.Cells = append(first.Cells[:empty:empty], "")
+			}
+			g.Reader().Judge(first, ownFile(t, first, "a.txt", c.content))
+			refusals, _ := g.Reader().Judge(other, ownFile(t, other, "a.txt", c.content))
+			id := rule.AttachmentPairing
+			if c.line == 0 {
+				id = ""
+			}
+			check(t, refusals, id, c.line)
+		})
+	}
 }

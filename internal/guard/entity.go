@@ -163,7 +163,7 @@ func (r *Reader) judgeLeaf(h *heading, body []byte, where string, p PlannedPart)
 	case why != "":
 		r.refuse(rule.Structure, where, why, hintReport)
 	case file:
-		r.judgeFile(h, content, where)
+		r.judgeFile(h, content, where, p)
 	default:
 		r.judgeText(h, content, where)
 	}

@@ -12,6 +12,7 @@ package guard
 
 import (
 	"crypto/rand"
+	"hash/maphash"
 	"sync"
 
 	"mailshot/internal/address"
@@ -65,6 +66,7 @@ type PlannedPart struct {
 	File         string
 	Content      [32]byte // SHA-256 of the decoded content of a shared part; zero otherwise
 	PerRecipient bool
+	MustContain  int // where PerRecipient: position in Row.Cells of the value that the file must hold; -1 for none
 }
 
 // Guard judges the messages of one campaign. It is safe for concurrent use.
@@ -75,14 +77,15 @@ type Guard struct {
 	fields  fieldRules
 	secret  [32]byte // makes stand-ins of shared parts unforgeable
 	shared  sync.Map // *message.Part -> *sharedPart
-	files   sync.Map // SHA-256 of a recipient's own attachment -> line of its row
+	files   sync.Map // SHA-256 of a recipient's own attachment -> owner
+	seed    maphash.Seed
 	records []record // by ordinal
 	refused bool     // by Constants
 }
 
 // New makes a guard; rows is how many messages there will be.
 func New(p Policy, x *identifier.Index, rows int) *Guard {
-	g := &Guard{policy: p, index: x, records: make([]record, rows)}
+	g := &Guard{policy: p, index: x, records: make([]record, rows), seed: maphash.MakeSeed()}
 	rand.Read(g.secret[:])
 	g.fields = newFieldRules(p)
 	g.own = newOwnership(p, x)
