@@ -115,7 +115,7 @@ func (s *Seal) Clear(m *message.Message) (Cleared, error) {
 		return Cleared{}, s.refuse(m)
 	}
 	kept := *m // the caller may change its own
-	return Cleared{m: &kept, seal: s, digest: s.digests[m.Ordinal]}, nil
+	return Cleared{m: &kept, seal: s, digest: s.digests[m.Ordinal], needs: needsOf(m)}, nil
 }
 
 func (s *Seal) refuse(m *message.Message) rule.Refusal {
@@ -143,6 +143,7 @@ type Cleared struct {
 	m      *message.Message
 	seal   *Seal
 	digest Digest
+	needs  needs
 }
 
 // Envelope gives the one sender and the one recipient.

@@ -339,6 +339,8 @@ func TestZeroClearedPanics(t *testing.T) {
 		"Size":      func() { c.Size() },
 		"Digest":    func() { c.Digest() },
 		"MessageID": func() { c.MessageID() },
+		"NeedsUTF8": func() { c.NeedsUTF8() },
+		"EightBit":  func() { c.EightBit() },
 		"WriteTo":   func() { c.WriteTo(new(bytes.Buffer)) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -348,6 +350,50 @@ func TestZeroClearedPanics(t *testing.T) {
 				}
 			}()
 			call()
+		})
+	}
+}
+
+func TestNeeds(t *testing.T) {
+	const zoe = 5
+	for _, c := range []struct {
+		name           string
+		row            int
+		change         func(*letter)
+		utf8, eightBit bool
+	}{
+		{"ASCII", 0, func(*letter) {}, false, false},
+		{"8-bit text", 0, func(l *letter) { l.text += "Grüße\r\n" }, false, true},
+		{"8-bit text in quoted-printable", 0, func(l *letter) {
+			l.text, l.textEncoding = "Gr=C3=BC=C3=9Fe\r\n", "quoted-printable"
+		}, false, false},
+		{"UTF-8 in the header", 0, func(l *letter) { l.subject = "Grüße" }, true, true},
+		{"UTF-8 in the envelope", zoe, func(*letter) {}, true, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			row, l := person(t, c.row), annsLetter()
+			if c.row != 0 {
+				l.to, l.text, l.html = row.Address.String(), "x\r\n", "y\r\n"
+			}
+			c.change(&l)
+			row.Ordinal = 0
+			g := New(policy(t), indexOfPeople(t), 1)
+			r := g.Reader()
+			if refusals, _ := r.Judge(row, l.message(t, row)); len(refusals) > 0 {
+				t.Fatal(show(refusals))
+			}
+			r.Repeat(row, l.message(t, row))
+			s, err := g.Seal()
+			if err != nil {
+				t.Fatal(err)
+			}
+			cleared, err := s.Clear(l.message(t, row))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if cleared.NeedsUTF8() != c.utf8 || cleared.EightBit() != c.eightBit {
+				t.Errorf("NeedsUTF8 %v, EightBit %v", cleared.NeedsUTF8(), cleared.EightBit())
+			}
 		})
 	}
 }
