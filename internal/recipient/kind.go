@@ -17,61 +17,75 @@ type guess struct {
 func guessKinds(columns []Column, profiles []profile) []guess {
 	guesses := make([]guess, len(columns))
 	for i, c := range columns {
-		guesses[i] = guessKind(c.Name, &profiles[i])
+		guesses[i] = guessKind(headingOf(c), &profiles[i])
 	}
 	return guesses
 }
 
-func guessKind(name string, p *profile) guess {
+func guessKind(h heading, p *profile) guess {
 	tokens := p.most(p.tokens) && p.most(len(p.different))
 	switch {
 	case p.most(p.addresses):
 		return guess{kind: KindAddress, why: "data"}
-	case isFirstName(name), isLastName(name), isFullName(name):
-		return guess{kind: KindName, why: "heading"}
 	case tokens:
 		return guess{kind: KindIdentifier, why: "data", tokens: true}
-	case p.most(p.identifying) && numbersPeople(name):
+	case p.most(p.numbers) && !p.shared() && h.numbersPeople():
 		return guess{kind: KindIdentifier, why: "heading and data"}
+	case p.most(p.single) && h.namesKeys() && p.most(len(p.different)):
+		return guess{kind: KindIdentifier, why: "heading and data"}
+	case p.nearlyAll(p.codes) && p.nearlyAll(len(p.different)) && !h.countsOther():
+		return guess{kind: KindIdentifier, why: "data"}
+	case !p.most(p.numbers) && h.isName():
+		return guess{kind: KindName, why: "heading"}
 	}
 	return guess{kind: KindText, why: "no sign of a person"}
 }
 
-func isFirstName(name string) bool {
-	return slices.Contains([]string{"first_name", "firstname", "first", "given_name", "givenname", "given", "given_names", "forename",
-		"vorname", "prenom", "prénom", "nombre", "nome", "voornaam", "fornamn", "fornavn", "etunimi", "imię", "imie", "jméno", "имя", "名"}, name)
+// heading is a column's heading in the words it is made of, lower case and
+// without diacritics; "customerNo" has two.
+type heading []string
+
+// is says whether list has the heading as a whole, with "_" between its words.
+func (h heading) is(list []string) bool { return slices.Contains(list, strings.Join(h, "_")) }
+
+// endsIn says whether the heading ends in one that list has, as
+// "billing_first_name" does.
+func (h heading) endsIn(list []string) bool {
+	whole := "_" + strings.Join(h, "_")
+	return slices.ContainsFunc(list, func(entry string) bool { return strings.HasSuffix(whole, "_"+entry) })
 }
 
-func isLastName(name string) bool {
-	return slices.Contains([]string{"last_name", "lastname", "last", "surname", "family_name", "familyname", "family", "nachname",
-		"familienname", "zuname", "nom", "nom_de_famille", "apellido", "apellidos", "cognome", "sobrenome", "apelido", "achternaam",
-		"efternamn", "etternavn", "efternavn", "sukunimi", "nazwisko", "příjmení", "фамилия", "姓"}, name)
+// has says whether list has one of the heading's words.
+func (h heading) has(list []string) bool {
+	return slices.ContainsFunc(h, func(word string) bool { return slices.Contains(list, word) })
 }
 
-func isFullName(name string) bool {
-	return slices.Contains([]string{"name", "full_name", "fullname", "contact", "contact_name", "contact_person", "customer", "customer_name",
-		"client", "client_name", "member", "member_name", "display_name", "recipient", "recipient_name", "to_name", "person", "employee",
-		"employee_name", "ansprechpartner", "kunde", "kundenname", "nom_complet", "nombre_completo", "nome_completo", "naam", "navn",
-		"姓名", "氏名"}, name)
-}
-
-// numbersPeople says whether a heading is one under which people are counted
-// off: account, order, phone and their like. A postal code counts places.
-func numbersPeople(name string) bool {
-	words := strings.Split(name, "_")
-	isOf := func(list ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(list, w) })
-	}
-	if isOf("zip", "zipcode", "postal", "post", "postcode", "plz", "postleitzahl", "country", "area", "house", "street", "date", "amount", "price", "year") {
-		return false
-	}
-	if isOf("id", "no", "nr", "num", "number", "account", "acct", "order", "customer", "client", "member", "membership", "phone", "telephone",
-		"tel", "mobile", "cell", "cellphone", "fax", "token", "key", "code", "iban", "policy", "invoice", "ticket", "passport", "ssn", "vat",
-		"license", "licence", "ref", "reference", "contract", "case", "booking", "serial", "uid", "uuid", "guid", "konto", "telefon",
-		"handy", "mobil", "téléphone", "teléfono", "móvil", "telefono", "cellulare") {
-		return true
-	}
-	return slices.ContainsFunc(words, func(w string) bool {
-		return strings.HasSuffix(w, "nummer") || strings.HasSuffix(w, "nr") || strings.HasSuffix(w, "id") && len(w) > 4
+// hasSuffix says whether one of the heading's words ends in one that list has:
+// "kundennummer".
+func (h heading) hasSuffix(list []string) bool {
+	return slices.ContainsFunc(h, func(word string) bool {
+		return slices.ContainsFunc(list, func(end string) bool { return strings.HasSuffix(word, end) })
 	})
 }
+
+func (h heading) isFirstName() bool { return h.is(firstNameAlone) || h.endsIn(firstName) }
+
+func (h heading) isLastName() bool { return h.is(lastNameAlone) || h.endsIn(lastName) }
+
+func (h heading) isName() bool {
+	return h.isFirstName() || h.isLastName() || h.is(person) || h.endsIn(fullName)
+}
+
+// numbersPeople says whether the heading is one under which people are counted
+// off: account, order, phone and their like. A postal code counts places.
+func (h heading) numbersPeople() bool {
+	return !h.countsOther() && (h.has(numbers) || h.hasSuffix(numberEndings))
+}
+
+// countsOther says whether the heading is one under which places, goods, money
+// or days are counted.
+func (h heading) countsOther() bool { return h.has(others) || h.hasSuffix(otherEndings) }
+
+// namesKeys says whether what stands under the heading opens or marks what is
+// one person's, however it is spelt.
+func (h heading) namesKeys() bool { return h.has(keys) && !h.countsOther() }

@@ -20,9 +20,9 @@ func newPeople(l *List, columns []ColumnKind) people {
 	for i, c := range columns {
 		switch {
 		case c.Kind != KindName:
-		case p.first < 0 && isFirstName(c.Column.Name):
+		case p.first < 0 && headingOf(c.Column).isFirstName():
 			p.first = i
-		case p.last < 0 && isLastName(c.Column.Name):
+		case p.last < 0 && headingOf(c.Column).isLastName():
 			p.last = i
 		}
 	}

@@ -16,15 +16,24 @@ const sampleRows = 1000
 
 // profile is what a sample of a column's cells looks like.
 type profile struct {
-	filled      int // cells that are not blank
-	addresses   int // ... that look like an address, or several, right or wrong
-	identifying int // ... that could identify somebody, as a number
-	tokens      int // ... that look random
-	different   map[uint64]struct{}
+	filled    int // cells that are not blank
+	addresses int // ... that look like an address, or several, right or wrong
+	numbers   int // ... that could identify somebody and are made of digits, for the most part
+	codes     int // ... that nothing but a number of somebody or something looks like
+	single    int // ... that could identify somebody and have no spaces
+	tokens    int // ... that look random
+	different map[uint64]struct{}
 }
 
 // most says whether n of the filled cells are more than half of them.
 func (p *profile) most(n int) bool { return 2*n > p.filled }
+
+// nearlyAll says whether n of the filled cells are nine in ten of them, and
+// enough to tell.
+func (p *profile) nearlyAll(n int) bool { return p.filled >= 3 && 10*n >= 9*p.filled }
+
+// shared says whether a value stands in more than four cells, as a rule.
+func (p *profile) shared() bool { return 4*len(p.different) < p.filled }
 
 // sample reads the first rows and gives a profile of each column.
 func (l *List) sample(rows *table) ([]profile, error) {
@@ -65,12 +74,43 @@ func (p *profile) add(seed maphash.Seed, cell string) {
 	if looksLikeAddresses(cell) {
 		p.addresses++
 	}
-	if identifier.Identifies(identifier.Token, cell) {
-		p.identifying++
-	}
 	if looksRandom(cell) {
 		p.tokens++
 	}
+	if identifier.Identifies(identifier.Token, cell) {
+		p.number(cell)
+	}
+}
+
+// number counts a cell that could identify somebody for what it looks like.
+func (p *profile) number(cell string) {
+	digits, letters, capitals := countDigits(cell)
+	single := !strings.ContainsFunc(cell, unicode.IsSpace)
+	if single {
+		p.single++
+	}
+	if digits >= 3 && 2*digits >= letters || single && digits > 0 && capitals == letters {
+		p.numbers++
+	}
+	isPhone := letters == 0 && digits >= 8 && strings.HasPrefix(cell, "+")
+	if isPhone || single && digits >= 6 && 0 < letters && letters <= digits {
+		p.codes++
+	}
+}
+
+func countDigits(cell string) (digits, letters, capitals int) {
+	for _, r := range cell {
+		switch {
+		case unicode.IsDigit(r):
+			digits++
+		case unicode.IsLetter(r):
+			letters++
+			if unicode.IsUpper(r) {
+				capitals++
+			}
+		}
+	}
+	return digits, letters, capitals
 }
 
 // looksLikeAddresses says whether more than half of what separators part in
