@@ -30,6 +30,8 @@ const (
 	jpeg
 	png
 	tiff
+	gif
+	webp
 )
 
 // endings are those of file names, by which programs choose how to open a file.
@@ -51,6 +53,7 @@ var endings = map[string]kind{
 	".odt": openDocument, ".ods": openDocument, ".odp": openDocument, ".odg": openDocument,
 	".ott": openDocument, ".ots": openDocument, ".otp": openDocument, ".otg": openDocument,
 	".pdf": pdf, ".jpg": jpeg, ".jpeg": jpeg, ".jpe": jpeg, ".png": png, ".tif": tiff, ".tiff": tiff,
+	".gif": gif, ".webp": webp,
 }
 
 // mediaTypes are those that files are sent as. Those of office formats begin
@@ -71,6 +74,7 @@ var mediaTypes = map[string]kind{
 	"application/zip": zipArchive, "application/x-zip-compressed": zipArchive,
 	"application/gzip": gzipArchive, "application/x-gzip": gzipArchive, "application/x-tar": tarArchive,
 	"application/pdf": pdf, "image/jpeg": jpeg, "image/pjpeg": jpeg, "image/png": png, "image/tiff": tiff,
+	"image/gif": gif, "image/webp": webp,
 }
 
 var officeTypes = []struct {
@@ -117,12 +121,8 @@ func (r *reading) readAs(k kind, f file) error {
 		return r.readOpenDocument(f)
 	case pdf:
 		return r.readPDF(f)
-	case jpeg:
-		return r.readJPEG(f)
-	case png:
-		return r.readPNG(f)
-	case tiff:
-		return r.readTIFF(f)
+	case jpeg, png, tiff, gif, webp:
+		return r.readPicture(k, f)
 	}
 	return unreadable("of a kind that is not read")
 }
@@ -152,7 +152,11 @@ func kindOf(f file) (kind, error) {
 // endingOf gives a name's ending, in lower case; some systems drop dots and
 // spaces behind it.
 func endingOf(name string) string {
-	return strings.ToLower(path.Ext(strings.TrimRight(path.Base(strings.ReplaceAll(name, `\`, "/")), ". ")))
+	base := strings.TrimRight(path.Base(strings.ReplaceAll(name, `\`, "/")), ". ")
+	if strings.LastIndexByte(base, '.') == 0 {
+		return "" // .gitignore and its like
+	}
+	return strings.ToLower(path.Ext(base))
 }
 
 // kindOfType gives the kind of a media type, unknown where it says nothing.
@@ -192,6 +196,7 @@ var beginnings = map[kind][]string{
 	zipArchive: {"PK\x03\x04", "PK\x05\x06"}, gzipArchive: {"\x1f\x8b\x08"},
 	docx: {"PK\x03\x04"}, xlsx: {"PK\x03\x04"}, pptx: {"PK\x03\x04"}, openDocument: {"PK\x03\x04"},
 	pdf: {"%PDF-"}, jpeg: {"\xFF\xD8\xFF"}, png: {"\x89PNG\r\n\x1a\n"}, tiff: {"II*\x00", "MM\x00*"},
+	gif: {"GIF87a", "GIF89a"}, webp: {"RIFF"},
 	tarArchive: nil,
 }
 

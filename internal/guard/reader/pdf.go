@@ -1,3 +1,30 @@
 package reader
 
-func (r *reading) readPDF(file) error { return unreadable("of a kind that is not read") }
+import "mailshot/internal/guard/reader/pdftext"
+
+// readPDF has a PDF read in another process, and reads the files in it.
+func (r *reading) readPDF(f file) error {
+	if r.limits.PDF == nil {
+		return unreadable("of a kind that is read by another process, and there is none")
+	}
+	pieces, err := r.limits.PDF.Read(f.content, r.left)
+	if err != nil {
+		return unreadable(err.Error()) // a pdftext.Reason: no piece of the file
+	}
+	for _, p := range pieces {
+		if err := r.readPiece(f, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reading) readPiece(f file, p pdftext.Piece) error {
+	switch p.Kind {
+	case pdftext.File:
+		return r.readMember(f.within(p.Name, "", p.Data))
+	case pdftext.Picture:
+		return r.readJPEG(f.within("", "", p.Data))
+	}
+	return r.add(p.Data, p.Kind == pdftext.Markup)
+}
