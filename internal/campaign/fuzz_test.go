@@ -96,7 +96,7 @@ func fuzzed(t *testing.T, list []byte, subject, body, kind string) *Campaign {
 }
 
 var (
-	mailboxes = regexp.MustCompile(`[\pL\pN.!#$%&'*+/=?^_{|}~-]+@[\pL\pN.-]*[\pL\pN]`)
+	mailboxes = regexp.MustCompile(`[\pL\pN.!#$%&'*+^_{|}~-]+@[\pL\pN.-]*[\pL\pN]`)
 	tags      = regexp.MustCompile(`<[^>]*>`)
 )
 
