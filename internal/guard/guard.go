@@ -79,6 +79,8 @@ type Guard struct {
 	shared  sync.Map // *message.Part -> *sharedPart
 	files   sync.Map // SHA-256 of a recipient's own attachment -> owner
 	seed    maphash.Seed
+	unique  unique
+	claims  *claims
 	records []record // by ordinal
 	refused bool     // by Constants
 }
@@ -89,6 +91,8 @@ func New(p Policy, x *identifier.Index, rows int) *Guard {
 	rand.Read(g.secret[:])
 	g.fields = newFieldRules(p)
 	g.own = newOwnership(p, x)
+	g.unique = newUnique(p, g.own.relational)
+	g.claims = newClaims(rows, g.unique.claimsOfMessage())
 	g.learn()
 	return g
 }
@@ -103,6 +107,7 @@ type Reader struct {
 	parser  parser
 	scanner scanner
 	views   viewer
+	tokens  tokens
 	parts   int                      // entities met so far
 	collect func(place, []byte, hit) // takes finds in constants; nil where a row is judged
 	report
@@ -144,6 +149,7 @@ func (r *Reader) Judge(row *recipient.Row, m *message.Message) ([]rule.Refusal, 
 		r.judgeLines()
 		r.judgeEntities()
 		r.scan(place{name: "source", markup: true}, r.raw)
+		r.claimTokens()
 	}
 	r.settle()
 	return r.refusals, r.warnings
@@ -153,6 +159,10 @@ func (r *Reader) begin(row *recipient.Row, m *message.Message) {
 	r.row, r.message, r.parts = row, m, 0
 	r.refusals, r.warnings = nil, nil
 	clear(r.causes)
+	r.beginTokens()
+	if row.Ordinal >= 0 && row.Ordinal < len(r.g.records) {
+		r.g.claims.open(row)
+	}
 }
 
 // settle records the verdict.

@@ -143,6 +143,8 @@ func (r *Reader) judgeField(i int, name, value string) {
 		r.judgeSender(name, value, p.Sender)
 	case "reply-to":
 		r.judgeSender(name, value, p.ReplyTo)
+	case "message-id", "list-unsubscribe":
+		r.claimField(name, value)
 	}
 	if want, ok := r.g.fields.fixed[name]; ok {
 		if got, whole := decodeWords(value); !whole || unspaced(got) != unspaced(want) {

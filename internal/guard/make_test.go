@@ -83,6 +83,7 @@ func policy(t testing.TB) Policy {
 
 // letter is a message to be made into bytes, by hand.
 type letter struct {
+	id                string
 	from, to, subject string
 	extra             string // header lines
 	text, html        string // bodies as they stand on the wire, with CRLF
@@ -95,6 +96,7 @@ type letter struct {
 
 func annsLetter() letter {
 	return letter{
+		id:   "<x1@shop.example>",
 		from: `"The Shop" <news@shop.example>`, to: `"Ann Lee" <ann@a.example>`, subject: "Hello Ann",
 		text:         "Dear Ann Lee,\r\nyour account KX-1000001 is open.\r\n",
 		html:         "<p>Dear <b>Ann</b> Lee,</p>\r\n<p>your account KX-1000001 is open.</p>\r\n",
@@ -105,7 +107,7 @@ func annsLetter() letter {
 const testDate = "Date: Mon, 23 Nov 2026 10:00:00 +0000\r\n"
 
 func (l letter) bytes() string {
-	return "Message-ID: <x1@shop.example>\r\nFrom: " + l.from + "\r\nTo: " + l.to + "\r\nSubject: " + l.subject + "\r\n" + l.extra +
+	return "Message-ID: " + l.id + "\r\nFrom: " + l.from + "\r\nTo: " + l.to + "\r\nSubject: " + l.subject + "\r\n" + l.extra +
 		"MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"=_b1\"\r\n\r\n" + l.top +
 		"--=_b1\r\nContent-Type: text/plain; charset=" + l.charset + "\r\nContent-Transfer-Encoding: " + l.textEncoding + "\r\n\r\n" + l.text +
 		"\r\n--=_b1\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: " + l.htmlEncoding + "\r\n\r\n" + l.html +
@@ -116,7 +118,9 @@ func (l letter) message(t testing.TB, row *recipient.Row) *message.Message {
 	return finished(t, row, l.bytes())
 }
 
+// finished gives the message whose bytes are body, with a Message-ID of its own.
 func finished(t testing.TB, row *recipient.Row, body string) *message.Message {
+	body = strings.Replace(body, "<x1@", fmt.Sprintf("<x%d@", row.Line-firstLine+1), 1)
 	return &message.Message{
 		Ordinal: row.Ordinal, Line: row.Line,
 		Envelope: message.Envelope{From: parse(t, "news@shop.example"), To: row.Address},

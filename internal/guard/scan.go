@@ -307,6 +307,7 @@ func (r *Reader) match(p place, text []byte) {
 		s.hits++
 		for _, line := range h.Lines {
 			if line == own {
+				r.tokens.note(h)
 				s.mine = append(s.mine, span{h.Start, h.End})
 				return true
 			}

@@ -156,7 +156,7 @@ func TestClearedIsWrittenAsItWas(t *testing.T) {
 		if c.Ordinal() != m.Ordinal || c.Line() != m.Line || c.Envelope() != m.Envelope {
 			t.Error("the row or the envelope is not the message's")
 		}
-		if want := "<x1@shop.example>"; c.MessageID() != want {
+		if want := fmt.Sprintf("<x%d@shop.example>", m.Line-firstLine+1); c.MessageID() != want {
 			t.Errorf("MessageID is %q, want %q", c.MessageID(), want)
 		}
 	}
