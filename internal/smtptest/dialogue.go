@@ -3,6 +3,9 @@ package smtptest
 import (
 	"bytes"
 	"crypto/tls"
+	"io"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -51,6 +54,8 @@ func (c *client) command(verb, rest string) bool {
 		return c.rcpt(rest)
 	case Data:
 		return c.data()
+	case "BDAT":
+		return c.chunk(rest)
 	case Quit:
 		c.answer(Quit, "221 2.0.0 bye")
 		c.out.Flush()
@@ -134,7 +139,7 @@ func path(rest string) string {
 
 func (c *client) data() bool {
 	if c.now == nil || len(c.now.To) == 0 {
-		return c.say("503 5.5.1 no RCPT")
+		return c.dataForNobody()
 	}
 	ok := c.answer(Data, "354 go ahead")
 	if !ok || c.code != 354 {
@@ -143,9 +148,69 @@ func (c *client) data() bool {
 	if !c.content() {
 		return false
 	}
-	ok = c.answer(Message, "250 2.0.0 taken")
+	return c.taken()
+}
+
+func (c *client) taken() bool {
+	ok := c.answer(Message, "250 2.0.0 taken")
 	c.now = nil
 	return ok
+}
+
+// dataForNobody refuses DATA, or, where the script takes it, what follows.
+func (c *client) dataForNobody() bool {
+	ok := c.answer(NoRcpt, "503 5.5.1 no RCPT")
+	if !ok || c.code != 354 {
+		return ok
+	}
+	if c.now == nil {
+		c.now = &Transaction{}
+	}
+	if !c.content() {
+		return false
+	}
+	c.now = nil
+	return c.say("554 5.5.1 no valid recipients")
+}
+
+// chunk takes a whole message (RFC 3030 section 2); what has no recipient is
+// read and thrown away.
+func (c *client) chunk(rest string) bool {
+	number, last, _ := strings.Cut(rest, " ")
+	size, err := strconv.Atoi(number)
+	if err != nil || size < 0 || last != "LAST" || !slices.Contains(c.server.script.Extensions, "CHUNKING") {
+		return c.say("501 5.5.4 only BDAT n LAST is known")
+	}
+	nobody := c.now == nil || len(c.now.To) == 0
+	if !nobody && size > 0 {
+		if _, err := c.in.Peek(1); err != nil {
+			return false
+		}
+		if action := c.server.action(Content); action != nil && !action(c, "") {
+			return false
+		}
+	}
+	content, err := c.octets(size)
+	if err != nil {
+		return false
+	}
+	if nobody {
+		return c.answer(NoRcpt, "554 5.5.1 no valid recipients")
+	}
+	c.server.mu.Lock()
+	c.now.Content, c.now.Ended = content, true
+	c.server.mu.Unlock()
+	return c.taken()
+}
+
+func (c *client) octets(n int) ([]byte, error) {
+	if c.server.script.Discard {
+		_, err := c.in.Discard(n)
+		return nil, err
+	}
+	content := make([]byte, n)
+	_, err := io.ReadFull(c.in, content)
+	return content, err
 }
 
 // content reads up to the final dot.

@@ -27,7 +27,8 @@ const (
 	Rcpt     Step = "RCPT"
 	Data     Step = "DATA"
 	Content  Step = "content" // when the first line of a message has come
-	Message  Step = "message" // when the final dot has come
+	Message  Step = "message" // when the final dot has come, or the last octet of BDAT
+	NoRcpt   Step = "no RCPT" // when DATA, or all of a BDAT, has come and there is no recipient
 	Quit     Step = "QUIT"
 )
 
@@ -35,7 +36,7 @@ const (
 type Script struct {
 	TLS        *tls.Config       // nil: it has none
 	Implicit   bool              // TLS from the first byte, not by STARTTLS
-	Extensions []string          // lines of the EHLO reply; STARTTLS and AUTH come by themselves
+	Extensions []string          // lines of the EHLO reply; STARTTLS and AUTH come by themselves; BDAT works with CHUNKING alone
 	Mechanisms []string          // of AUTH, offered over TLS
 	Users      map[string]string // passwords (or tokens) by user
 	Faults     []Fault
@@ -56,7 +57,7 @@ type Transaction struct {
 	To         []string // recipients that were taken
 	Refused    []string // recipients that were not
 	Content    []byte   // dots taken out
-	Ended      bool     // the final dot came
+	Ended      bool     // the final dot, or the last octet of BDAT, came
 	Accepted   bool     // ... and a 2yz was sent for it
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -119,20 +120,46 @@ func deliverAll(t testing.TB, s Server, messages []guard.Cleared) (last []Result
 	return nil
 }
 
+// modes are the three ways to send, by what a server offers.
+var modes = map[string][]string{
+	"step by step": {"SIZE 100000", "8BITMIME", "CHUNKING"},
+	"pipelined":    {"SIZE 100000", "8BITMIME", "PIPELINING"},
+	"chunked":      {"SIZE 100000", "8BITMIME", "PIPELINING", "CHUNKING"},
+}
+
 func TestDeliver(t *testing.T) {
-	server := smtptest.New(t, smtptest.Script{Extensions: []string{"SIZE 100000", "8BITMIME", "PIPELINING"}})
-	messages := cleared(t, addresses(5), body)
-	conn := connect(t, plain(t, server))
-	results, err := deliver(t, conn, messages)
-	if err != nil || len(results) != 5 {
-		t.Fatal(len(results), err)
-	}
-	for _, r := range results {
-		if r.Outcome != ledger.Accepted || r.NotSent || r.Code != 250 || r.Enhanced != "2.0.0" || r.Step != "message" {
-			t.Errorf("%+v", r)
+	const n = 100
+	messages := cleared(t, addresses(n), body)
+	for mode, extensions := range modes {
+		for _, window := range []int{0, 1, 2, 64} {
+			t.Run(fmt.Sprint(mode, window), func(t *testing.T) {
+				server := smtptest.New(t, smtptest.Script{Extensions: extensions})
+				smtp := plain(t, server)
+				smtp.Window = window
+				conn := connect(t, smtp)
+				results, err := deliver(t, conn, messages)
+				if err != nil || len(results) != n {
+					t.Fatal(len(results), err)
+				}
+				for _, r := range results {
+					if r.Outcome != ledger.Accepted || r.NotSent || r.Code != 250 || r.Enhanced != "2.0.0" || r.Step != "message" {
+						t.Errorf("%+v", r)
+					}
+				}
+				conn.Close()
+				checkTransactions(t, server, messages)
+				checkCommands(t, server.Commands(), messages, mode)
+			})
 		}
 	}
-	conn.Close()
+}
+
+// checkTransactions says that every message came whole, to its own recipient.
+func checkTransactions(t *testing.T, server *smtptest.Server, messages []guard.Cleared) {
+	t.Helper()
+	if n := len(server.Transactions()); n != len(messages) {
+		t.Errorf("%d transactions for %d messages", n, len(messages))
+	}
 	for i, got := range server.Transactions() {
 		var want strings.Builder
 		messages[i].WriteTo(&want)
@@ -143,16 +170,21 @@ func TestDeliver(t *testing.T) {
 			t.Errorf("message %d: %+v", i, got)
 		}
 	}
-	size := messages[0].Size()
-	want := []string{"EHLO [127.0.0.1]", fmt.Sprintf("MAIL FROM:<sender@example.com> SIZE=%d", size), "RCPT TO:<r0@a.example>", "DATA", "RSET"}
-	commands := server.Commands()
-	for i, line := range want {
-		if commands[i] != line {
-			t.Errorf("command %d: %q, want %q", i, commands[i], line)
+}
+
+func checkCommands(t *testing.T, commands []string, messages []guard.Cleared, mode string) {
+	t.Helper()
+	want := []string{"EHLO [127.0.0.1]"}
+	for i, c := range messages {
+		data := "DATA"
+		if mode == "chunked" {
+			data = fmt.Sprintf("BDAT %d LAST", c.Size())
 		}
+		want = append(want, "RSET", fmt.Sprintf("MAIL FROM:<sender@example.com> SIZE=%d", c.Size()),
+			fmt.Sprintf("RCPT TO:<r%d@a.example>", i), data)
 	}
-	if commands[len(commands)-1] != "QUIT" {
-		t.Errorf("it ended with %q", commands[len(commands)-1])
+	if want = append(want, "QUIT"); !slices.Equal(commands, want) {
+		t.Errorf("commands %q", commands)
 	}
 }
 
@@ -199,7 +231,7 @@ var faults = []fault{
 	{at: smtptest.Reset, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Reset, does: "an endless one", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Reset, does: "a long line", outcome: ledger.Deferred, notSent: true, ends: true},
-	{at: smtptest.Reset, does: "another kind", outcome: ledger.Deferred, notSent: true, code: 354, ends: true},
+	{at: smtptest.Reset, does: "another kind", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Reset, does: "an octet", outcome: ledger.Accepted, code: 250},
 	{at: smtptest.Reset, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Reset, does: "one late", outcome: ledger.Deferred, notSent: true, code: anyCode, ends: true},
@@ -210,7 +242,7 @@ var faults = []fault{
 	{at: smtptest.Mail, does: "hang", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Mail, does: "close", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Mail, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
-	{at: smtptest.Mail, does: "another kind", outcome: ledger.Deferred, notSent: true, code: 354, ends: true},
+	{at: smtptest.Mail, does: "another kind", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Mail, does: "login wanted", outcome: ledger.Deferred, notSent: true, code: 530, ends: true},
 	{at: smtptest.Mail, does: "an octet", outcome: ledger.Accepted, code: 250},
 	{at: smtptest.Mail, does: "one too many", outcome: ledger.Deferred, notSent: true, ends: true},
@@ -222,7 +254,7 @@ var faults = []fault{
 	{at: smtptest.Rcpt, does: "hang", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Rcpt, does: "close", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Rcpt, does: "garbage", outcome: ledger.Deferred, notSent: true, ends: true},
-	{at: smtptest.Rcpt, does: "another kind", outcome: ledger.Deferred, notSent: true, code: 354, ends: true},
+	{at: smtptest.Rcpt, does: "another kind", outcome: ledger.Deferred, notSent: true, ends: true},
 	{at: smtptest.Rcpt, does: "login wanted", outcome: ledger.Deferred, notSent: true, code: 530, ends: true},
 	{at: smtptest.Rcpt, does: "503", outcome: ledger.Deferred, notSent: true, code: 503, ends: true},
 	{at: smtptest.Rcpt, does: "421, open", outcome: ledger.Deferred, notSent: true, code: 421, ends: true},
@@ -272,11 +304,7 @@ func TestFaults(t *testing.T) {
 }
 
 func (f fault) run(t *testing.T, messages []guard.Cleared) {
-	nth := 2
-	if f.at == smtptest.Reset { // there is none before the first message
-		nth = 1
-	}
-	server := smtptest.New(t, smtptest.Script{Faults: []smtptest.Fault{{At: f.at, Nth: nth, Do: actions[f.does]}}})
+	server := smtptest.New(t, smtptest.Script{Faults: []smtptest.Fault{{At: f.at, Nth: 2, Do: actions[f.does]}}})
 	smtp := plain(t, server)
 	if f.does == "hang" {
 		const short = 500 * time.Millisecond
@@ -395,23 +423,21 @@ func TestUnaskedReply(t *testing.T) {
 }
 
 // What has gone wrong goes before what is there to be done.
-func TestTakeLooksBeforeItTakes(t *testing.T) {
+func TestLooksBeforeItTakes(t *testing.T) {
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
 	for range 20 {
-		ours, theirs := net.Pipe()
-		s := newSession(ours, defaultTimeouts())
-		s.answers = make(chan answered, 1)
 		in := make(chan guard.Cleared, 1)
 		in <- guard.Cleared{}
-		if _, ok, err := s.take(over, in); ok || !errors.Is(err, context.Canceled) {
-			t.Fatal(ok, err)
+		for _, ctx := range []context.Context{over, t.Context()} {
+			ours, theirs := net.Pipe()
+			s := newSession(ours, defaultTimeouts(), 64)
+			s.answers <- answered{reply: reply{code: 421}}
+			if err := s.Deliver(ctx, in, nil); err == nil || len(in) != 1 {
+				t.Fatal(err, len(in))
+			}
+			theirs.Close()
 		}
-		s.answers <- answered{reply: reply{code: 421}}
-		if _, ok, err := s.take(t.Context(), in); ok || err == nil {
-			t.Fatal(ok, err)
-		}
-		theirs.Close()
 	}
 }
 

@@ -30,9 +30,3 @@ func (d *dotWriter) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
-
-// end writes the line that ends the content.
-func (d *dotWriter) end() error {
-	_, err := d.out.WriteString(".\r\n")
-	return err
-}

@@ -9,6 +9,8 @@ import (
 // 4.1.1.1).
 type extensions struct {
 	startTLS   bool
+	pipelining bool     // RFC 2920
+	chunking   bool     // RFC 3030
 	eightBit   bool     // RFC 6152
 	utf8       bool     // RFC 6531
 	size       bool     // RFC 1870
@@ -27,6 +29,10 @@ func readExtensions(lines []string) extensions {
 		switch words[0] {
 		case "STARTTLS":
 			x.startTLS = true
+		case "PIPELINING":
+			x.pipelining = true
+		case "CHUNKING":
+			x.chunking = true
 		case "8BITMIME":
 			x.eightBit = true
 		case "SMTPUTF8":

@@ -3,6 +3,7 @@ package transport
 import (
 	"bytes"
 	"io"
+	"strconv"
 	"strings"
 
 	"mailshot/internal/rule"
@@ -13,7 +14,7 @@ import (
 // pass nothing but
 //
 //	EHLO, STARTTLS, AUTH                          before open is called, then
-//	MAIL, RCPT, DATA, content                     as announced, once, after a
+//	MAIL, RCPT, DATA or BDAT, content             as announced, once, after a
 //	RSET                                          before each MAIL but the first
 //	QUIT
 //
@@ -48,6 +49,7 @@ const (
 	beforeRcpt
 	beforeData
 	inContent
+	inChunk
 	beforeReset // a message has ended
 	atEnd       // after QUIT
 )
@@ -78,6 +80,14 @@ func (g *gate) announce(a announced) { g.next = append(g.next, a) }
 func (g *gate) withhold() {
 	if g.state == inContent && g.place == lineStart && g.left == g.now.size {
 		g.state = beforeReset
+	}
+}
+
+// empty says that the server has taken DATA though it refused the recipient: only
+// the lone dot may follow (RFC 2920 section 3.1).
+func (g *gate) empty() {
+	if g.state == inContent && g.place == lineStart && g.left == g.now.size {
+		g.left = 0
 	}
 }
 
@@ -113,8 +123,8 @@ func wireRefusal(what string) rule.Refusal {
 // judge gives how many octets of p may leave, or what is wrong with them.
 func (g *gate) judge(p []byte) (n int, what string) {
 	for n < len(p) {
-		if g.state == inContent {
-			used, what := g.content(p[n:])
+		if g.state == inContent || g.state == inChunk {
+			used, what := g.body(p[n:])
 			if what != "" {
 				return 0, what
 			}
@@ -158,8 +168,10 @@ func (g *gate) command(line string) (what string) {
 	case verb == "RCPT":
 		return g.rcpt(line)
 	case line == "DATA" && g.state == beforeData:
-		g.state, g.left, g.place, g.last = inContent, g.now.size, lineStart, 0
+		g.begin(inContent)
 		return ""
+	case verb == "BDAT" && g.state == beforeData:
+		return g.chunk(line)
 	}
 	return "a command that is not part of a transaction"
 }
@@ -213,6 +225,50 @@ func (g *gate) rcpt(line string) (what string) {
 	}
 	g.state = beforeData
 	return ""
+}
+
+func (g *gate) begin(s gateState) {
+	g.state, g.left, g.place, g.last = s, g.now.size, lineStart, 0
+}
+
+// chunk judges a BDAT: it must announce the whole message.
+func (g *gate) chunk(line string) (what string) {
+	if line != "BDAT "+strconv.Itoa(g.now.size)+" LAST" {
+		return "a BDAT that is not the whole of the cleared message"
+	}
+	g.begin(inChunk)
+	if g.left == 0 {
+		g.state = beforeReset
+	}
+	return ""
+}
+
+func (g *gate) body(p []byte) (n int, what string) {
+	if g.state == inChunk {
+		return g.octets(p)
+	}
+	return g.content(p)
+}
+
+// octets judges the content behind a BDAT: as many octets as that has said, in
+// whole lines.
+func (g *gate) octets(p []byte) (n int, what string) {
+	for n < len(p) && g.left > 0 {
+		g.place = withinLine
+		used, what := g.line(p[n : n+min(g.left, len(p)-n)])
+		if what != "" {
+			return 0, what
+		}
+		n += used
+	}
+	if g.left > 0 {
+		return n, ""
+	}
+	if g.place != lineStart {
+		return 0, "a message without a last line end"
+	}
+	g.state = beforeReset
+	return n, ""
 }
 
 // content judges what stands between DATA and the line of one dot: it must be

@@ -42,13 +42,17 @@ var (
 )
 
 const (
+	firstChunk    = "BDAT 10 LAST\r\nHello\r\n.\r\n"
 	firstContent  = "Hello\r\n..\r\n.\r\n"
+	secondChunk   = "RSET\r\nMAIL FROM:<s@a.example>\r\nRCPT TO:<t@a.example>\r\nBDAT 5 LAST\r\nBye\r\n"
 	secondMessage = "RSET\r\nMAIL FROM:<s@a.example>\r\nRCPT TO:<t@a.example>\r\nDATA\r\nBye\r\n.\r\n"
 )
 
 func TestGateLetsThePlannedPass(t *testing.T) {
 	for name, text := range map[string]string{
 		"two messages":          gateMail + gateRcpt + "DATA\r\n" + firstContent + secondMessage + "QUIT\r\n",
+		"two chunks":            gateMail + gateRcpt + firstChunk + secondChunk + "QUIT\r\n",
+		"a chunk, then DATA":    gateMail + gateRcpt + firstChunk + secondMessage,
 		"a refused recipient":   gateMail + gateRcpt + secondMessage,
 		"a refused sender":      gateMail + secondMessage,
 		"parameters":            "MAIL FROM:<s@a.example> SIZE=10 BODY=8BITMIME SMTPUTF8\r\n" + gateRcpt + "RSET\r\nQUIT\r\n",
@@ -87,7 +91,19 @@ func TestGateRefuses(t *testing.T) {
 		"a third MAIL":                 {gateMail + secondMessage, "RSET\r\n" + gateMail},
 		"DATA without RCPT":            {gateMail, "DATA\r\n"},
 		"DATA twice":                   {gateMail + gateRcpt + "DATA\r\n" + firstContent, "DATA\r\n"},
-		"BDAT":                         {gateMail + gateRcpt, "BDAT 10 LAST\r\n"},
+		"a short BDAT":                 {gateMail + gateRcpt, "BDAT 9 LAST\r\n"},
+		"a long BDAT":                  {gateMail + gateRcpt, "BDAT 11 LAST\r\n"},
+		"a BDAT that is not the last":  {gateMail + gateRcpt, "BDAT 10\r\n"},
+		"a BDAT of nothing":            {gateMail + gateRcpt, "BDAT 0 LAST\r\n"},
+		"a BDAT with more":             {gateMail + gateRcpt, "BDAT 10 LAST t@a.example\r\n"},
+		"a BDAT with a sign":           {gateMail + gateRcpt, "BDAT +10 LAST\r\n"},
+		"BDAT without RCPT":            {gateMail, "BDAT 10 LAST\r\n"},
+		"BDAT twice":                   {gateMail + gateRcpt + firstChunk, "BDAT 10 LAST\r\n"},
+		"BDAT after DATA":              {gateMail + gateRcpt + "DATA\r\n" + firstContent, "BDAT 10 LAST\r\n"},
+		"a command within a chunk":     {gateMail + gateRcpt, "BDAT 10 LAST\r\nHello\r\nRSET\r\n"},
+		"a chunk with a stuffed dot":   {gateMail + gateRcpt, "BDAT 10 LAST\r\n" + firstContent},
+		"an LF in a chunk":             {gateMail + gateRcpt, "BDAT 10 LAST\r\nHello\n1234"},
+		"a chunk without a last CR":    {gateMail + gateRcpt, "BDAT 10 LAST\r\nHello12345RSET\r\n"},
 		"VRFY":                         {"", "VRFY r@a.example\r\n"},
 		"EHLO when open":               {"", "EHLO a.example\r\n"},
 		"AUTH when open":               {"", "AUTH PLAIN\r\n"},
@@ -175,12 +191,34 @@ func TestGateWithhold(t *testing.T) {
 	}
 }
 
+// Where DATA is taken though the recipient was refused, a lone dot follows.
+func TestGateEmpty(t *testing.T) {
+	for text, good := range map[string]bool{
+		".\r\n" + secondMessage: true, firstContent: false, "\r\n.\r\n": false, secondMessage: false, "..\r\n.\r\n": false,
+	} {
+		g := opened(io.Discard, first, second)
+		if err := write(g, 100, gateMail+gateRcpt+"DATA\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		g.empty()
+		if err := write(g, 100, text); (err == nil) != good {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+	g := opened(io.Discard, first)
+	g.empty()
+	if err := write(g, 100, gateMail+gateRcpt+"DATA\r\n.\r\n"); err == nil {
+		t.Error("an empty message passed though no DATA was taken")
+	}
+}
+
 // FuzzGate: whatever is written, what passes holds no MAIL and no RCPT but the
 // announced ones, each at most once.
 func FuzzGate(f *testing.F) {
 	f.Add(gateMail+gateRcpt+"DATA\r\n"+firstContent+secondMessage, uint8(4))
 	f.Add(gateMail+gateRcpt+"RSET\r\n"+gateMail+gateRcpt, uint8(0))
 	f.Add("RSET\r\nRSET\r\n"+gateMail+"RCPT TO:<x@a.example>\r\n", uint8(200))
+	f.Add(gateMail+gateRcpt+"BDAT 0 LAST\r\nRSET\r\n"+gateMail, uint8(9))
 	f.Fuzz(func(t *testing.T, text string, piece uint8) {
 		var passed bytes.Buffer
 		write(opened(&passed, announced{"s@a.example", "r@a.example", 0}), int(piece)+1, text)
@@ -193,7 +231,7 @@ func FuzzGate(f *testing.F) {
 				t.Fatalf("%q passed", line)
 			}
 		}
-		if counts["MAIL"] > 1 || counts["RCPT"] > 1 || counts["DATA"] > 1 {
+		if counts["MAIL"] > 1 || counts["RCPT"] > 1 || counts["DATA"]+counts["BDAT"] > 1 {
 			t.Fatalf("passed: %q", passed.String())
 		}
 	})

@@ -2,17 +2,15 @@ package transport
 
 import (
 	"bufio"
-	"context"
 	"net"
 	"sync"
 	"time"
-
-	"mailshot/internal/guard"
 )
 
 const (
 	replyBuffer = 4 << 10 // more than maxReplyLine
 	writeBuffer = 32 << 10
+	replyQueue  = 64 // replies that may wait while a result is handed over
 )
 
 // session is one connection to an SMTP server.
@@ -25,7 +23,7 @@ type session struct {
 	out      *bufio.Writer // over gate, over blocks
 	timeouts Timeouts
 	offers   extensions
-	used     bool // a transaction was begun: RSET comes before the next
+	window   int // messages under way at most
 
 	answers chan answered // what listen has heard; closed with it
 	gone    chan struct{} // closed by abort
@@ -39,17 +37,18 @@ type answered struct {
 	err   error
 }
 
-func newSession(raw net.Conn, t Timeouts) *session {
+func newSession(raw net.Conn, t Timeouts, window int) *session {
 	s := &session{
+		window:   window,
 		raw:      raw,
 		conn:     raw,
 		in:       bufio.NewReaderSize(raw, replyBuffer),
 		blocks:   &blockWriter{conn: raw, timeout: t.Block},
 		timeouts: t,
-		answers:  make(chan answered),
+		answers:  make(chan answered, replyQueue),
 		gone:     make(chan struct{}),
 	}
-	s.gate = newGate(s.blocks, s.abort)
+	s.gate = newGate(s.blocks, s.hush)
 	s.out = bufio.NewWriterSize(s.gate, writeBuffer)
 	return s
 }
@@ -84,6 +83,15 @@ func (s *session) abort() {
 	})
 }
 
+// hush lets nothing more leave. What the server has answered to what did leave
+// can still be read.
+func (s *session) hush() {
+	half, ok := s.raw.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		s.abort()
+	}
+}
+
 func (s *session) ended() bool {
 	select {
 	case <-s.gone:
@@ -108,68 +116,16 @@ func (s *session) await(timeout time.Duration) (reply, error) {
 	}
 }
 
-// Deliver sends message after message, step by step.
-func (s *session) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- Result) error {
-	s.busy.Lock()
-	defer s.busy.Unlock()
-	for {
-		c, ok, err := s.take(ctx, in)
-		if !ok || err != nil {
-			return err
-		}
-		result, err := s.transact(c)
-		if err != nil {
-			s.abort()
-		}
-		out <- result
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// take waits for the next message, and meanwhile for the server to hang up or
-// to say something that nobody asked for.
-func (s *session) take(ctx context.Context, in <-chan guard.Cleared) (c guard.Cleared, ok bool, err error) {
-	if ctx.Err() != nil {
-		return c, false, ctx.Err()
-	}
-	if err := s.quiet(); err != nil {
-		return c, false, err
-	}
-	select {
-	case c, ok = <-in:
-		return c, ok, nil
-	case a := <-s.answers:
-		return c, false, s.unasked(a)
-	case <-ctx.Done():
-		return c, false, ctx.Err()
-	}
-}
-
-// quiet says whether the server has kept still since its last answer.
-func (s *session) quiet() error {
-	select {
-	case a := <-s.answers:
-		return s.unasked(a)
-	default:
-		return nil
-	}
-}
-
-// unasked ends the connection for a reply that nobody asked for, or its end. The
-// zero answered comes from a channel that is closed: the connection had ended.
+// unasked is the error for a reply that nobody asked for, or for the end of the
+// connection.
 func (s *session) unasked(a answered) error {
-	s.abort()
 	switch {
 	case a.err != nil:
-		return s.broken("connection", a.err)
-	case a.reply.code == 0:
-		return s.broken("connection", errClosed)
+		return a.err
 	case a.reply.code == 421:
-		return refusedReply("connection", a.reply, "run the same command again to go on")
+		return sessionError("connection", a.reply)
 	}
-	return s.broken("connection", errOutOfStep)
+	return errOutOfStep
 }
 
 // Close says QUIT where no Deliver is going on and the connection still

@@ -101,9 +101,3 @@ func (s *session) hear(step string, want int, timeout time.Duration) (reply, err
 	}
 	return r, nil
 }
-
-func (s *session) say(line string) error {
-	s.out.WriteString(line)
-	s.out.WriteString("\r\n")
-	return s.out.Flush()
-}

@@ -327,7 +327,7 @@ func TestHostName(t *testing.T) {
 func piped(t *testing.T, timeouts Timeouts) (*session, net.Conn) {
 	t.Helper()
 	ours, theirs := net.Pipe()
-	s := newSession(ours, timeouts)
+	s := newSession(ours, timeouts, 64)
 	s.start()
 	t.Cleanup(func() { theirs.Close(); s.Close() })
 	return s, theirs
@@ -335,7 +335,7 @@ func piped(t *testing.T, timeouts Timeouts) (*session, net.Conn) {
 
 // answerUpTo354 answers the commands before a first message.
 func answerUpTo354(in *bufio.Reader, out io.Writer) {
-	for _, answer := range []string{"250 ok\r\n", "250 ok\r\n", "354 go\r\n"} {
+	for _, answer := range []string{"250 ok\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n"} {
 		in.ReadString('\n')
 		io.WriteString(out, answer)
 	}

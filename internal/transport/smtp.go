@@ -30,6 +30,8 @@ type Timeouts struct {
 	Quit     time.Duration
 }
 
+const defaultWindow = 64
+
 func defaultTimeouts() Timeouts {
 	return Timeouts{
 		Dial:     30 * time.Second,
@@ -51,6 +53,9 @@ type SMTP struct {
 	// HostName is what EHLO says; "" for the address literal of the
 	// connection's own end, so that the machine's name is not told.
 	HostName string
+	// Window is how many messages may be under way on one connection at most,
+	// where the server offers PIPELINING: what may become unknown when it breaks.
+	Window int
 
 	url         URL
 	credentials Credentials
@@ -76,7 +81,7 @@ func NewSMTP(u *URL, c Credentials) (*SMTP, error) {
 		}
 		config.RootCAs = roots
 	}
-	return &SMTP{Timeouts: defaultTimeouts(), url: *u, credentials: c, tls: config}, nil
+	return &SMTP{Timeouts: defaultTimeouts(), Window: defaultWindow, url: *u, credentials: c, tls: config}, nil
 }
 
 // readAuthorities gives the system's authorities and those of a PEM file.
@@ -105,7 +110,7 @@ func (s *SMTP) Connect(ctx context.Context) (Conn, error) {
 	if err != nil {
 		return nil, dialError(ctx, err)
 	}
-	session := newSession(raw, s.Timeouts)
+	session := newSession(quick(raw), s.Timeouts, s.Window)
 	unwatch := context.AfterFunc(ctx, session.abort)
 	err = session.setUp(ctx, s)
 	if !unwatch() || err != nil {

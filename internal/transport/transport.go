@@ -6,9 +6,13 @@
 // which closes the connection before a byte leaves that is not the one MAIL,
 // the one RCPT and the one message that were cleared.
 //
-// RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 3207 (STARTTLS), RFC 4954 (AUTH),
-// RFC 6152 (8BITMIME), RFC 2034 and 3463 (enhanced status codes), RFC 6531
-// (SMTPUTF8).
+// It never waits for the wire where a server lets it: with PIPELINING and
+// CHUNKING a window of messages is under way, with PIPELINING alone the content
+// of one and the envelope of the next, with neither one, step by step.
+//
+// RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 2920 (PIPELINING), RFC 3030 (CHUNKING),
+// RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 6152 (8BITMIME), RFC 2034 and 3463
+// (enhanced status codes), RFC 6531 (SMTPUTF8).
 package transport
 
 import (

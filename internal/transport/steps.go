@@ -1,0 +1,84 @@
+package transport
+
+import "time"
+
+// Steps of a transaction, by the names that a Result has for them.
+const (
+	stepReset   = "RSET"
+	stepMail    = "MAIL"
+	stepRcpt    = "RCPT"
+	stepData    = "DATA"
+	stepMessage = "message" // the content, with BDAT or behind a 354
+	// stepWithhold is none that the server sees: it tells the gate that DATA
+	// was refused.
+	stepWithhold = "withhold"
+)
+
+// steps gives those of one transaction. RSET comes first, since a refused RCPT
+// or message may have left the transaction before open, and the next RCPT would
+// join it.
+func (s *session) steps() []string {
+	if s.chunked() {
+		return []string{stepReset, stepMail, stepRcpt, stepMessage}
+	}
+	return []string{stepReset, stepMail, stepRcpt, stepData, stepMessage}
+}
+
+// chunked says whether messages go with BDAT, which waits for no 354 (RFC 3030).
+func (s *session) chunked() bool { return s.offers.chunking && s.offers.pipelining }
+
+// wait is how long the reply to a step may take.
+func (t *Timeouts) wait(step string) time.Duration {
+	switch step {
+	case stepRcpt:
+		return t.Rcpt
+	case stepData:
+		return t.Data
+	case stepMessage:
+		return t.Message
+	}
+	return t.Mail
+}
+
+// goesOn says whether the reply lets the next command of the transaction come.
+func goesOn(step string, r reply) bool {
+	if step == stepData {
+		return r.code == 354
+	}
+	return r.positive()
+}
+
+// endsSession says whether a 4yz or 5yz to a command is about the connection,
+// the session or the sender, and not about the one recipient. A 5yz to MAIL
+// never is about the recipient, whom the server does not know yet: recording
+// people as rejected for it would keep them from ever getting their message.
+func endsSession(step string, r reply) bool {
+	switch {
+	case r.code == 421, step == stepReset:
+		return true
+	case step == stepMessage, r.code/100 == 4:
+		return false
+	case step == stepMail:
+		return true
+	}
+	// Bad sequence of commands, and what RFC 4954 section 6 has for a login
+	// that is wanted, or was refused.
+	return r.code == 503 || r.code == 530 || r.code == 534 || r.code == 535 || r.code == 538
+}
+
+// takesNoMore says whether a server that closes after the reply has taken
+// nothing that came behind the command.
+func takesNoMore(step string, r reply) bool {
+	return r.code == 421 || r.code/100 == 5 && (step == stepReset || step == stepMail)
+}
+
+func sessionError(step string, r reply) *Error {
+	hint := "run the same command again to go on"
+	if r.code/100 == 5 {
+		hint = "check whether the server takes mail from this sender, and whether it wants a login (--smtp-user)"
+	}
+	e := refusedReply(step, r, hint)
+	// A RSET is refused to those who have used up their turns, not for good.
+	e.Permanent = e.Permanent && step != stepReset && r.code != 503
+	return e
+}
