@@ -65,7 +65,7 @@ func (o *campaignOptions) validate(command string) error {
 }
 
 // load reads the campaign and judges it; the result is told what was found.
-// Refusals come as an error.
+// Refusals come as an error, with the verdict and without a campaign.
 func (o *campaignOptions) load(ctx context.Context, a *app) (*campaign.Campaign, *campaign.Verdict, error) {
 	c, err := campaign.Load(ctx, campaign.Input{
 		Template:      o.template,
@@ -84,7 +84,7 @@ func (o *campaignOptions) load(ctx context.Context, a *app) (*campaign.Campaign,
 	v, err := check(ctx, a, c)
 	if err != nil {
 		c.Close()
-		return nil, nil, err
+		return nil, v, err
 	}
 	return c, v, nil
 }
@@ -101,7 +101,7 @@ func check(ctx context.Context, a *app, c *campaign.Campaign) (*campaign.Verdict
 	a.result.judged(v)
 	printWarnings(a.Stderr, v.Warnings)
 	if !v.Clear() {
-		return nil, &refusedError{v.Refusals, v.Total}
+		return v, &refusedError{v.Refusals, v.Total}
 	}
 	return v, nil
 }

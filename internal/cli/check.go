@@ -1,12 +1,21 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"fmt"
+	"io"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"mailshot/internal/recipient"
 )
 
-type checkOptions struct{ campaign campaignOptions }
+type checkOptions struct {
+	campaign campaignOptions
+	verbose  bool
+}
 
 func newCheck(a *app) *cobra.Command {
 	o := &checkOptions{}
@@ -21,6 +30,7 @@ what "mailshot send --approved" wants. Touches neither network nor ledger.`,
 		Annotations: exits(done, failed, wrongUse, refused, Interrupted),
 	}
 	o.campaign.bind(cmd)
+	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "print what each column was taken for")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.campaign.template = args[0]
 		return o.run(cmd.Context(), a)
@@ -33,10 +43,24 @@ func (o *checkOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	c, v, err := o.campaign.load(ctx, a)
-	if err != nil {
-		return err
+	if err == nil {
+		defer c.Close()
+		printVerdict(a.out, c, v)
 	}
-	defer c.Close()
-	printVerdict(a.out, c, v)
-	return nil
+	if o.verbose && v != nil {
+		printColumns(a.out, v.Kinds)
+	}
+	return err
+}
+
+// printColumns writes what the list's columns were taken for: what to look at
+// where a kind is to be set under `columns`. A column without a heading has no
+// name.
+func printColumns(w io.Writer, columns []recipient.ColumnKind) {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "COLUMN\tKIND\tWHY\tIDENTIFIERS")
+	for _, c := range columns {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%d\n", cmp.Or(c.Column.Name, "-"), c.Kind, c.Why, c.Identifiers)
+	}
+	t.Flush()
 }

@@ -119,7 +119,7 @@ func (d *demo) check(ctx context.Context, c demoCampaign) error {
 		return err
 	}
 	return d.say(fmt.Sprintf("mailshot check %s -r %s", path.Base(c.template), path.Base(c.list)), func(a *app) error {
-		return (&checkOptions{o}).run(ctx, a)
+		return (&checkOptions{campaign: o}).run(ctx, a)
 	})
 }
 
