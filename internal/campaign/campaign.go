@@ -15,6 +15,7 @@ import (
 
 	"mailshot/internal/address"
 	"mailshot/internal/guard"
+	"mailshot/internal/guard/reader"
 	"mailshot/internal/message"
 	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
@@ -31,7 +32,8 @@ type Input struct {
 	AddressColumn string    // "" to find it
 	Attach        []string  // paths of further shared attachments
 	SkipBadRows   bool
-	Date          time.Time // of every message
+	Date          time.Time         // of every message
+	PDF           *reader.PDFReader // nil: PDF is unreadable
 }
 
 // Campaign is a campaign that has been read. It is used by one goroutine.
@@ -42,6 +44,7 @@ type Campaign struct {
 	attach   []message.File // shared attachments
 	inline   []message.File
 	date     time.Time
+	pdf      *reader.PDFReader
 
 	mustContain []int // column for each per-recipient attachment; -1 for none
 
@@ -59,7 +62,7 @@ func Load(ctx context.Context, in Input) (*Campaign, error) {
 	if err := override(&source.Front, in); err != nil {
 		return nil, err
 	}
-	c := &Campaign{date: in.Date}
+	c := &Campaign{date: in.Date, pdf: in.PDF}
 	if err := c.readFiles(source, in.Attach); err != nil {
 		return nil, err
 	}

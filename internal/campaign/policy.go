@@ -40,6 +40,7 @@ func (c *Campaign) policy(judged *recipient.Judgement) guard.Policy {
 		Identities:   front.Identities,
 		Allow:        use.Allow,
 		AllowFiles:   map[[32]byte]bool{},
+		PDF:          c.pdf,
 		Kinds:        judged.Kinds,
 		Relational:   front.Relational,
 		Plan:         plan(c.composer.Outline(), c.mustContain),

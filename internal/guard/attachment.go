@@ -29,7 +29,7 @@ func withoutType(h *heading) *heading {
 func (r *Reader) judgeFile(h *heading, content []byte, where string, p PlannedPart) {
 	sum := sha256.Sum256(content)
 	r.judgePair(sum, p, where)
-	views, err := reader.Text(h.file, h.header.Get("Content-Type"), content, reader.Limits{Bytes: maxAttachment})
+	views, err := reader.Text(h.file, h.header.Get("Content-Type"), content, reader.Limits{Bytes: maxAttachment, PDF: r.g.policy.PDF})
 	switch {
 	case err == nil:
 		r.judgeContent(views, p, where)
@@ -49,7 +49,7 @@ func (c *constants) file(i int, f message.File) {
 		c.list(where)
 		return
 	}
-	views, err := reader.Text(f.Name, "", f.Content, reader.Limits{Bytes: maxAttachment})
+	views, err := reader.Text(f.Name, "", f.Content, reader.Limits{Bytes: maxAttachment, PDF: c.g.policy.PDF})
 	if err != nil && !c.g.policy.AllowFiles[sum] {
 		c.say(rule.Refusal{
 			Rule: rule.UnreadableAttachment, File: f.Path, Where: where,

@@ -16,6 +16,7 @@ import (
 	"sync"
 
 	"mailshot/internal/address"
+	"mailshot/internal/guard/reader"
 	"mailshot/internal/identifier"
 	"mailshot/internal/message"
 	"mailshot/internal/recipient"
@@ -34,6 +35,7 @@ type Policy struct {
 	Identities   []address.Address // From is one without being named
 	Allow        []string
 	AllowFiles   map[[32]byte]bool      // SHA-256 of attachments that may stay unread
+	PDF          *reader.PDFReader      // nil: PDF is unreadable
 	Kinds        []recipient.ColumnKind // one for each cell of a row
 	Relational   []string               // names of columns
 	Headers      []Field                // fixed fields that the template adds

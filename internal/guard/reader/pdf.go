@@ -1,6 +1,17 @@
 package reader
 
-import "mailshot/internal/guard/reader/pdftext"
+import (
+	"io"
+
+	"mailshot/internal/guard/reader/pdftext"
+)
+
+// A PDFReader reads PDF in child processes, which run ServePDF.
+type PDFReader = pdftext.Pool
+
+// ServePDF is what a child does: it reads PDF from in and writes what was found
+// to out, until in ends. It limits what the whole process may take.
+func ServePDF(in io.Reader, out io.Writer) error { return pdftext.Serve(in, out) }
 
 // readPDF has a PDF read in another process, and reads the files in it.
 func (r *reading) readPDF(f file) error {

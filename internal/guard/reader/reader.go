@@ -15,8 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"time"
-
-	"mailshot/internal/guard/reader/pdftext"
 )
 
 // ErrUnreadable says that an attachment's text cannot be had; the errors of
@@ -29,7 +27,7 @@ type Limits struct {
 	Time    time.Duration // for all of it; 0 stands for 30 seconds
 	Depth   int           // of files within files; 0 stands for 3
 	Members int           // files within the attachment, at all depths; 0 stands for 5,000
-	PDF     *pdftext.Pool // reads PDF; without it PDF is unreadable
+	PDF     *PDFReader    // nil: PDF is unreadable
 }
 
 // A View is the text of an attachment as one program may show it, in UTF-8.
