@@ -121,12 +121,11 @@ func (d *rendering) htmlTag(z *html.Tokenizer, nesting int) (raw string, err err
 	return raw, nil
 }
 
-// attribute takes an attribute, whose name in lower case may itself be text.
+// attribute takes an attribute.
 func (d *rendering) attribute(name string, value []byte) {
 	if slices.Contains(styling, strings.ToLower(name)) {
 		d.hide(value)
 		return
 	}
-	d.hide([]byte(name))
 	d.value(value)
 }

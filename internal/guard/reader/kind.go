@@ -153,10 +153,11 @@ func kindOf(f file) (kind, error) {
 // spaces behind it.
 func endingOf(name string) string {
 	base := strings.TrimRight(path.Base(strings.ReplaceAll(name, `\`, "/")), ". ")
-	if strings.LastIndexByte(base, '.') == 0 {
+	ending := strings.ToLower(path.Ext(base))
+	if _, known := endings[ending]; !known && len(ending) == len(base) {
 		return "" // .gitignore and its like
 	}
-	return strings.ToLower(path.Ext(base))
+	return ending
 }
 
 // kindOfType gives the kind of a media type, unknown where it says nothing.

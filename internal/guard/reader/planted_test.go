@@ -210,6 +210,8 @@ func TestLookAlikes(t *testing.T) {
 	tests := []struct{ name, file, mediaType, content string }{
 		{"ZIP with folders", "a.zip", "application/x-zip-compressed", zipOf("a/", "", "a/b.txt", "hello", "a/c.txt", "")},
 		{"ZIP, unpacked", "a.zip", "", zipWith("hello", func(_ *zip.Writer, h *zip.FileHeader) { h.Method = zip.Store })},
+		{"hidden by its name", ".gitignore", "", "hello"},
+		{"style sheet with a URL in a URL", "a.html", "", "<style>p { a: " + strings.Repeat("url(", 100) + "data:) }</style>hello"},
 		{"JSON at its simplest", "a.json", "", `"hello"`},
 		{"HTML with an image elsewhere", "a.html", "", "<p>hello<img src='https://x.example/a.png'>"},
 		{"HTML that talks of data", "a.html", "", "<p title='the data: one, two'>hello"},

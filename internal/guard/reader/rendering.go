@@ -50,15 +50,38 @@ var (
 // findData notes the file that stands in value, if it is a data URL, and those
 // in the URLs of a style sheet.
 func (d *rendering) findData(value []byte) {
-	if m := dataURL.FindSubmatch(value); m != nil {
-		d.data = append(d.data, inline{typeOfData(m[1], m[2]), undoData(m[4], len(m[3]) > 0)})
+	if !hasFold(value, "data:") {
+		return
+	}
+	if d.isData(value) {
 		return
 	}
 	for _, m := range styleURL.FindAllSubmatch(value, -1) {
 		for _, target := range m[1:] {
-			if len(target) < len(value) { // so that it ends
-				d.findData(target)
-			}
+			d.isData(target)
+		}
+	}
+}
+
+// isData notes the file that stands in url, if it is a data URL.
+func (d *rendering) isData(url []byte) bool {
+	m := dataURL.FindSubmatch(url)
+	if m == nil {
+		return false
+	}
+	d.data = append(d.data, inline{typeOfData(m[1], m[2]), undoData(m[4], len(m[3]) > 0)})
+	return true
+}
+
+// hasFold says whether s, in lower case, stands in text in any case.
+func hasFold(text []byte, s string) bool {
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(text[i:], s[len(s)-1])
+		if n < 0 {
+			return false
+		}
+		if i += n; i+1 >= len(s) && bytes.EqualFold(text[i+1-len(s):i+1], []byte(s)) {
+			return true
 		}
 	}
 }

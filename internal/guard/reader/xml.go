@@ -65,7 +65,6 @@ func (d *rendering) xmlToken(t xml.Token) {
 		d.text(t)
 	case xml.StartElement:
 		d.tag()
-		d.hide([]byte(t.Name.Local))
 		for _, a := range t.Attr {
 			d.attribute(a.Name.Local, []byte(a.Value))
 		}
