@@ -84,6 +84,7 @@ func TestKindsByData(t *testing.T) {
 		{"salutations", "x", func(i int) string { return []string{"Dear Mr Lee", "Dear Ms Ray"}[i%2] }, KindText},
 		{"products that are ordered", "Order", func(i int) string { return []string{"Pizza Margherita", "Calzone 4 Stagioni"}[i%2] }, KindText},
 		{"product numbers that many share", "Order", func(i int) string { return number(i % 3) }, KindText},
+		{"numbers under a heading of names", "Contact", number, KindText},
 		{"kinds of tickets", "Ticket", func(i int) string { return []string{"Regular", "Student"}[i%2] }, KindText},
 		{"free text", "note", func(i int) string { return "called on day " + number(i) + " and asked for a form to be sent by mail" }, KindText},
 		{"free text under a heading of numbers", "Case", func(i int) string { return "called us on " + number(i) + " and asked for the form" }, KindText},
