@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 	"time"
@@ -48,5 +49,13 @@ func session() cli.Session {
 		Screen: screen,
 		Asks:   screen && term.IsTerminal(int(os.Stdin.Fd())),
 		Now:    time.Now,
+
+		ReadPDF: func() *exec.Cmd {
+			self, err := os.Executable()
+			if err != nil {
+				self = os.Args[0]
+			}
+			return exec.Command(self, cli.ReadPDF)
+		},
 	}
 }

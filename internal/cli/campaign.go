@@ -77,6 +77,7 @@ func (o *campaignOptions) load(ctx context.Context, a *app) (*campaign.Campaign,
 		Attach:        o.attach,
 		SkipBadRows:   o.skipBadRows,
 		Date:          a.Now(),
+		PDF:           a.pdf,
 	})
 	if err != nil {
 		return nil, nil, err

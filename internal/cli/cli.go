@@ -9,13 +9,17 @@ package cli
 import (
 	"context"
 	"io"
+	"os/exec"
 	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+
+	"mailshot/internal/guard/reader"
 )
 
-// Session is what one call of the program is given. All fields are needed.
+// Session is what one call of the program is given. All fields but ReadPDF are
+// needed.
 type Session struct {
 	Args   []string // without the program's name
 	Env    []string // "NAME=value"
@@ -25,13 +29,17 @@ type Session struct {
 	Screen bool // Stderr is a terminal
 	Asks   bool // Stdin is one too: there is somebody to be asked
 	Now    func() time.Time
+
+	// ReadPDF gives a process that runs the command ReadPDF; nil: PDF is not read.
+	ReadPDF func() *exec.Cmd
 }
 
 // Main runs the command that s.Args name and gives its exit status. A ctx that
 // is done asks it to stop in good order.
 func Main(ctx context.Context, s Session) int {
 	s.Stderr = &shared{w: s.Stderr}
-	a := &app{Session: s, out: s.Stdout, result: newResult()}
+	a := &app{Session: s, out: s.Stdout, result: newResult(), pdf: newPDFReader(s)}
+	defer a.pdf.Close()
 	root := newRoot(a)
 	root.SetArgs(s.Args)
 	root.SetIn(s.Stdin)
@@ -46,7 +54,8 @@ type app struct {
 	Session
 	out    io.Writer // for the result in words: Stdout, or Stderr where Stdout carries JSON
 	result *result   // of a check or a run
-	answer any       // what `--json` prints of another command that ended well
+	pdf    *reader.PDFReader
+	answer any // what `--json` prints of another command that ended well
 }
 
 // newRoot binds every command.
@@ -70,7 +79,7 @@ func newRoot(a *app) *cobra.Command {
 		a.bindSettings(c)
 		root.AddCommand(c)
 	}
-	root.AddCommand(newDemo(a), newVersion(a), newCompletion(a))
+	root.AddCommand(newDemo(a), newVersion(a), newCompletion(a), newReadPDF(a))
 	return root
 }
 

@@ -20,6 +20,9 @@ type Command struct {
 func Commands() []Command {
 	var all []Command
 	for _, c := range newRoot(&app{}).Commands() {
+		if c.Hidden {
+			continue
+		}
 		all = append(all, Command{Use: c.Use, Short: c.Short, Flags: flagsOf(c)})
 	}
 	return all

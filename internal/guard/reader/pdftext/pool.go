@@ -51,8 +51,12 @@ func (p *Pool) Read(data []byte, most int) ([]Piece, error) {
 	return pieces, err
 }
 
-// Close ends all children; those that are reading end with that.
+// Close ends all children; those that are reading end with that. A nil Pool has
+// none.
 func (p *Pool) Close() {
+	if p == nil {
+		return
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed = true
