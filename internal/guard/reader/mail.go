@@ -84,6 +84,9 @@ func (r *reading) readParts(f file, mediaType, boundary string, body []byte, nes
 	if nested > maxMultipart || boundary == "" || mediaType == "multipart/encrypted" {
 		return unreadable("a message with parts that are not read")
 	}
+	if err := r.countMember(); err != nil {
+		return err
+	}
 	for parts := multipart.NewReader(bytes.NewReader(body), boundary); ; {
 		p, err := parts.NextRawPart()
 		if errors.Is(err, io.EOF) {

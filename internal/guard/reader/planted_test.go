@@ -5,8 +5,11 @@ import (
 	"archive/zip"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 const bob = "bob@b.example"
@@ -55,6 +58,7 @@ var planted = []struct{ name, file, mediaType, content string }{
 	{"JSON, lines", "a.jsonl", "", "{\"a\": 1}\n{\"a\": \"bob\\u0040b.example\"}\n"},
 
 	{"calendar, folded", "a.ics", "text/calendar", "BEGIN:VCALENDAR\r\nATTENDEE;CN=Bob:mailto:bo\r\n b@b.exam\r\n ple\r\nEND:VCALENDAR\r\n"},
+	{"calendar, folded within a damaged line", "a.ics", "", "BEGIN:VCALENDAR\r\nATTENDEE bo\r\n b@b.example\r\nEND:VCALENDAR\r\n"},
 	{"calendar, parameter", "a.ics", "", "BEGIN:VCALENDAR\nORGANIZER;CN=\"Bob\";SENT-BY=\"mailto:bob@b.example\":mailto:x@x.example\nEND:VCALENDAR\n"},
 	{"calendar, escapes", "a.ics", "", "BEGIN:VCALENDAR\nDESCRIPTION:see\\nbob@b.example\\, or call\nEND:VCALENDAR\n"},
 	{"calendar, attached", "a.ics", "", "BEGIN:VCALENDAR\nATTACH;ENCODING=BASE64;VALUE=BINARY:" + base64Of("dear "+bob) + "\nEND:VCALENDAR\n"},
@@ -67,6 +71,7 @@ var planted = []struct{ name, file, mediaType, content string }{
 	{"mail, header", "a.eml", "message/rfc822", mailOf("To: "+bob, "x")},
 	{"mail, encoded words", "a.eml", "", mailOf("Subject: =?utf-8?q?bob=40b?= =?utf-8?b?"+base64Of(".example")+"?=", "x")},
 	{"mail, encoded file name", "a.eml", "", mailOf("Content-Disposition: attachment; filename*0*=utf-8''bob%40b;\r\n filename*1=.example;\r\n filename*2=.txt", "x")},
+	{"mail, parameter in pieces", "a.eml", "", mailOf("Content-Type: text/plain; x*0=\"bob@\"; x*1=\"b.example\"", "x")},
 	{"mail, body", "a.eml", "", mailOf("Subject: x", bob)},
 	{"mail, quoted-printable", "a.eml", "", mailOf("Content-Transfer-Encoding: quoted-printable", "bob=\r\n=40b.example")},
 	{"mail, base64", "a.eml", "", mailOf("Content-Transfer-Encoding: base64", base64Of("x " + bob)[:7]+"\r\n"+base64Of("x " + bob)[7:])},
@@ -131,6 +136,23 @@ func TestNamesOfCards(t *testing.T) {
 	}
 }
 
+func TestInnerCharsets(t *testing.T) {
+	cyrillic := string(encode(t, charmap.ISO8859_5, "Анна"))
+	for _, test := range []struct{ file, content, want string }{
+		{"a.html", "<meta charset=iso-8859-5>" + cyrillic, "Анна"},
+		{"a.html", "<meta http-equiv='Content-Type' content='text/html; charset=ISO-8859-5'>" + cyrillic, "Анна"},
+		{"a.xml", "<?xml version='1.0' encoding='iso-8859-5'?><a>" + cyrillic + "</a>", "Анна"},
+		{"a.eml", mailOf("Content-Type: text/plain; charset=iso-8859-5", cyrillic), "Анна"},
+		{"a.eml", mailOf("Subject: =?iso-8859-5?b?"+base64Of(cyrillic)+"?=", "x"), "Анна"},
+		{"a.vcf", "FN;CHARSET=iso-8859-5;ENCODING=QUOTED-PRINTABLE:" + fmt.Sprintf("=%X=%X=%X=%X", cyrillic[0], cyrillic[1], cyrillic[2], cyrillic[3]), "Анна"},
+		{"a.ics", "BEGIN:VCALENDAR\r\nSUMMARY:J\xC3\r\n \xB6rg\r\n", "Jörg"},
+	} {
+		if views := text(t, test.file, "", test.content); !holds(views, test.want) {
+			t.Errorf("%s: not found in %v", test.file, views)
+		}
+	}
+}
+
 // Files that can be read in one way only by some programs, or not at all.
 func TestRefused(t *testing.T) {
 	deep := zipOf("a.txt", "x")
@@ -149,7 +171,7 @@ func TestRefused(t *testing.T) {
 		{"XML of another charset", "a.xml", "", "<?xml version='1.0' encoding='utf-8'?><a>J\xF6rg</a>"},
 		{"HTML in HTML, deeper than is read", "a.html", "", strings.Repeat("<!-- ", 10) + "<p>"},
 		{"unread file in a data URL", "a.html", "", "<img src='data:image/x-new;base64,AAAA'>"},
-		{"damaged data URL", "a.html", "", "<img src='data:image/png;base64,A'>"},
+		{"damaged data URL", "a.html", "", "<img src='data:text/plain;base64,A'>"},
 		{"damaged base64 in a card", "a.vcf", "", "PHOTO;ENCODING=b:A"},
 		{"mail without a header", "a.eml", "", "hello\r\n\r\n"},
 		{"mail, unknown encoding", "a.eml", "", mailOf("Content-Transfer-Encoding: x-uuencode", "x")},
