@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -90,6 +93,9 @@ func FuzzText(f *testing.F) {
 	for _, p := range planted {
 		f.Add(p.file, p.mediaType, []byte(p.content))
 	}
+	for _, p := range places {
+		f.Add(p.file, "", []byte(p.content))
+	}
 	f.Add("a.csv", "text/csv; charset=utf-16", []byte("\xFF\xFEA\x00"))
 	f.Add("a.csv", "text/csv; charset=iso-2022-jp", []byte("\x1b$B:4F#\x1b(B"))
 	f.Add("a.txt", "", []byte("J\xF6rg ~{VP~}"))
@@ -105,6 +111,36 @@ func FuzzText(f *testing.F) {
 			t.Fatalf("the text as it stands is not among %v", views)
 		}
 	})
+}
+
+// Every format that this process reads has a seed: in the tables of tests, or in
+// testdata/fuzz.
+func TestSeeds(t *testing.T) {
+	seeded := map[kind]bool{unknown: true, pdf: true}
+	for _, p := range planted {
+		seeded[endings[endingOf(p.file)]] = true
+	}
+	for _, p := range places {
+		seeded[endings[endingOf(p.file)]] = true
+	}
+	names, err := filepath.Glob("testdata/fuzz/FuzzText/*")
+	if err != nil || len(names) == 0 {
+		t.Fatal("no seeds", err)
+	}
+	for _, n := range names {
+		seed, err := os.ReadFile(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, name, _ := strings.Cut(string(seed), `string("`)
+		name, _, _ = strings.Cut(name, `"`)
+		seeded[endings[endingOf(name)]] = true
+	}
+	for ending, k := range endings {
+		if !seeded[k] {
+			t.Errorf("no seed of a file that ends with %s", ending)
+		}
+	}
 }
 
 // Whatever a library does with a file, the worst that comes of it is a refusal.

@@ -32,6 +32,7 @@ const (
 	tiff
 	gif
 	webp
+	sidecar
 )
 
 // endings are those of file names, by which programs choose how to open a file.
@@ -111,6 +112,8 @@ func (r *reading) readAs(k kind, f file) error {
 		return r.readTar(f)
 	case zipArchive:
 		return r.readZip(f)
+	case sidecar:
+		return r.readSidecar(f)
 	case docx:
 		return r.readDocx(f)
 	case xlsx:
@@ -129,6 +132,9 @@ func (r *reading) readAs(k kind, f file) error {
 
 // kindOf says what f is, if its name, its media type and its content agree.
 func kindOf(f file) (kind, error) {
+	if isSidecar(f) {
+		return sidecar, nil
+	}
 	declared, err := kindOfType(f.mediaType)
 	if err != nil {
 		return unknown, err

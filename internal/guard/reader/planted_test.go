@@ -89,6 +89,8 @@ var planted = []struct{ name, file, mediaType, content string }{
 	{"ZIP, comment of a file", "a.zip", "", zipWith("x", func(_ *zip.Writer, h *zip.FileHeader) { h.Comment = bob })},
 	{"ZIP, extra field", "a.zip", "", zipWith("x", func(_ *zip.Writer, h *zip.FileHeader) { h.Extra = []byte("up\x12\x00\x01\x00\x00\x00\x00" + bob) })},
 	{"ZIP in a ZIP", "a.zip", "", zipOf("b.zip", zipOf("c.zip", zipOf("a.html", "bob<b>@</b>b.example")))},
+	{"ZIP, sidecar", "a.zip", "", zipOf("a.txt", "x", "__MACOSX/._a.txt", doubleOf(9, "where: "+bob))},
+	{"ZIP, settings of a folder", "a.zip", "", zipOf("a.txt", "x", ".DS_Store", settingsMark+"x"+utf16Of(bob)+"\x00")},
 	{"gzip", "a.csv.gz", "application/gzip", gzipOf("1;"+bob, gzip.Header{})},
 	{"gzip, name", "a.csv.gz", "", gzipOf("1", gzip.Header{Name: bob + ".csv"})},
 	{"gzip, comment", "a.csv.gz", "", gzipOf("1", gzip.Header{Comment: bob})},
@@ -110,6 +112,12 @@ func utf16Of(s string) string {
 		b.WriteRune(c)
 	}
 	return b.String()
+}
+
+// doubleOf makes an AppleDouble file of one entry.
+func doubleOf(id byte, data string) string {
+	return doubleMark + "\x00\x02\x00\x00" + strings.Repeat("\x00", 16) + "\x00\x01" +
+		string([]byte{0, 0, 0, id, 0, 0, 0, 38, 0, 0, byte(len(data) >> 8), byte(len(data))}) + data
 }
 
 func TestPlanted(t *testing.T) {
@@ -197,6 +205,9 @@ func TestRefused(t *testing.T) {
 		{"ZIP, a file its directory does not name", "a.zip", "", hidingZip()},
 		{"ZIP, other name in its directory", "a.zip", "", strings.Replace(plainZip, "a.txt", "b.txt", 1)},
 		{"ZIP in ZIPs, deeper than is read", "a.zip", "", deep},
+		{"ZIP, sidecar with a content of its own", "a.zip", "", zipOf("._a.txt", doubleOf(forkID, strings.Repeat("x", 300)))},
+		{"ZIP, damaged sidecar", "a.zip", "", zipOf("._a.txt", doubleOf(9, "x")[:30])},
+		{"ZIP, something else for a sidecar", "a.zip", "", zipOf("._a.txt", "\x00\x00\x01\x02\x03")},
 		{"bomb", "a.zip", "", zipOf("a.txt", strings.Repeat("0", 2<<20))},
 		{"bomb in gzip", "a.txt.gz", "", gzipOf(strings.Repeat("0", 2<<20), gzip.Header{})},
 		{"gzip, cut off", "a.txt.gz", "", gzipOf("hello", gzip.Header{})[:20]},
