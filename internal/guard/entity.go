@@ -14,8 +14,9 @@ import (
 // maxDepth is how deep MIME entities may be nested.
 const maxDepth = 8
 
-// judgeEntities reads the message and all parts in it.
-func (r *Reader) judgeEntities() {
+// judgeEntities reads the message and all parts in it. It gives the raw bytes
+// that it has not looked through: a sound header was, field by field.
+func (r *Reader) judgeEntities() (raw []byte) {
 	block, body := splitHeader(r.raw)
 	h := r.parser.read(block)
 	r.judgeHeader(h)
@@ -23,6 +24,10 @@ func (r *Reader) judgeEntities() {
 	if r.parts < len(r.g.policy.Plan.Parts) {
 		r.refuse(rule.Structure, "", "a planned part is missing", hintReport)
 	}
+	if h.flaw != "" {
+		return r.raw
+	}
+	return body
 }
 
 // splitHeader cuts an entity after its header's empty line.

@@ -137,7 +137,7 @@ func (g *Guard) Reader() *Reader {
 	r.causes = make(map[cause]bool)
 	r.digest = newDigester()
 	r.parser = newParser()
-	r.scanner = newScanner(&g.policy, g.index)
+	r.scanner = newScanner(g.index)
 	return r
 }
 
@@ -149,8 +149,8 @@ func (r *Reader) Judge(row *recipient.Row, m *message.Message) ([]rule.Refusal, 
 	r.judgePrefix()
 	if r.assemble() {
 		r.judgeLines()
-		r.judgeEntities()
-		r.scan(place{name: "source", markup: true}, r.raw)
+		body := r.judgeEntities()
+		r.scan(place{name: "source", markup: true}, body)
 		r.claimTokens()
 	}
 	r.settle()

@@ -109,7 +109,7 @@ var rawTextElements = setOf("script", "style", "iframe", "noembed", "noframes", 
 func (r *Reader) readTag(p place, z *html.Tokenizer, raw []byte, kind html.TokenType) (hidden string) {
 	s := &r.scanner
 	key := s.key(raw, chunk{0, len(raw)}, tag)
-	seen := s.clean(key)
+	seen := s.memo.has(key)
 	before := s.hits
 	name, more := z.TagName()
 	if kind == html.StartTagToken && rawTextElements[string(name)] {
@@ -124,7 +124,7 @@ func (r *Reader) readTag(p place, z *html.Tokenizer, raw []byte, kind html.Token
 		r.readAttribute(p, attr, value)
 	}
 	if s.hits == before {
-		s.remember(key)
+		s.memo.add(key)
 	}
 	return hidden
 }

@@ -69,6 +69,8 @@ var leaks = []leak{
 	{"spelled out", inText("bob (at) b (dot) example"), rule.ForeignAddress, bob},
 	{"spelled in words", inText("write to bob AT b DOT example now"), rule.ForeignAddress, bob},
 	{"spelled with spaces", inText("bob @ b.example"), rule.ForeignAddress, bob},
+	{"spelled in Italian", inText("bob chiocciola b punto example"), rule.ForeignAddress, bob},
+	{"spelled in Spanish", inText("bob (arroba) b.example"), rule.ForeignAddress, bob},
 	{"at in a sentence", inText("We meet at noon at the harbour."), "", 0},
 	{"address in U-labels", inText("ZOË@müller.example"), rule.ForeignAddress, zoe},
 	{"address in A-labels", inText("zoë@xn--mller-kva.example"), rule.ForeignAddress, zoe},
@@ -246,7 +248,8 @@ func TestMissingField(t *testing.T) {
 func TestNameOfKnownHalves(t *testing.T) {
 	const first, other = "here is what is new about the old house of Bob", "here is what is new about the old house of all"
 	const last, end = "Stone is hard and lasts, so we built of it", "Wood is soft and burns, so we built without"
-	for _, between := range []string{"\r\n", "\r\n" + strings.Repeat("- ", 200) + "\r\n", strings.Repeat("\r\n", 200)} {
+	for _, between := range []string{"\r\n", "\r\n" + strings.Repeat("- ", 200) + "\r\n", strings.Repeat("\r\n", 200),
+		"\r\n" + strings.Repeat("\u00a0 ", 40) + "\r\n", "\r\n" + strings.Repeat("&nbsp; ", 20) + "\r\n", "\r\n" + strings.Repeat("%20 ", 40) + "\r\n"} {
 		r, row := New(policy(t), indexOfPeople(t), len(people)).Reader(), person(t, 0)
 		for _, c := range []struct {
 			text string

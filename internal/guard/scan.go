@@ -3,9 +3,10 @@ package guard
 import (
 	"bytes"
 	"hash/maphash"
+	"unicode"
+	"unicode/utf8"
 
 	"mailshot/internal/identifier"
-	"mailshot/internal/recipient"
 )
 
 // place is where a text stands, as a refusal tells it.
@@ -31,62 +32,38 @@ type scanner struct {
 	index  *identifier.Index
 	reach  reach
 	seed   maphash.Seed
-	recent map[uint64]struct{}
-	older  map[uint64]struct{}
-	probes int // chunks read by themselves to be remembered
-	hits   int // finds so far that depend on the row
+	memo   memo
+	probes int  // chunks read by themselves to be remembered
+	hits   int  // finds so far that depend on the row
+	trying bool // what is found is not judged, but noted as doubt
+	doubt  bool
 	found  []hit
 	mine   []span
 }
 
-// What a scanner remembers at most, in each of two generations, and how many
-// chunks it reads once more to remember them.
-const (
-	maxClean  = 1 << 13
-	maxProbes = 1 << 14
-)
+// maxProbes is how many chunks are read once more to be remembered.
+const maxProbes = 1 << 14
 
-func newScanner(p *Policy, x *identifier.Index) scanner {
-	s := scanner{index: x, reach: ofNames, seed: maphash.MakeSeed(), recent: make(map[uint64]struct{})}
-	for _, k := range p.Kinds {
-		if k.Kind == recipient.KindPrivate {
-			s.reach = ofSentences
-		}
-	}
-	return s
-}
-
-// clean says whether key was remembered.
-func (s *scanner) clean(key uint64) bool {
-	if _, ok := s.recent[key]; ok {
-		return true
-	}
-	if _, ok := s.older[key]; ok {
-		s.remember(key)
-		return true
-	}
-	return false
-}
-
-func (s *scanner) remember(key uint64) {
-	if len(s.recent) >= maxClean {
-		s.older, s.recent = s.recent, make(map[uint64]struct{}, maxClean)
-	}
-	s.recent[key] = struct{}{}
+func newScanner(x *identifier.Index) scanner {
+	return scanner{index: x, reach: reachOf(x), seed: maphash.MakeSeed(), memo: newMemo()}
 }
 
 // reach is how far back a chunk's key goes, and over how many words it must go
 // at least, so that no identifier that ends in the chunk begins before what the
 // key was made of.
-type reach struct{ bytes, words int }
+type reach struct{ bytes, words, spaced int }
 
-// No cut stands in an address or a hash, which have no spaces. Names and codes
-// have few; a private value may be a sentence, of which identifier looks at 32
-// words.
-var (
-	ofNames     = reach{72, 8}
-	ofSentences = reach{320, 32}
-)
+// spelledWords are those of an address of five parts as undoSpelled takes it:
+// "ann dot lee at mail dot a dot example".
+const spelledWords = 9
+
+// reachOf leaves room for the words of ordinary text. No cut stands in an
+// address or a hash, which have no spaces.
+func reachOf(x *identifier.Index) reach {
+	words, spaced := x.MaxWords()
+	spaced = max(spaced, spelledWords)
+	return reach{10 * spaced, max(words, spaced), spaced}
+}
 
 // ahead is how far a text is read on behind a chunk, so that a name that goes
 // on there is known to be the row's own.
@@ -119,8 +96,8 @@ func cut(text []byte, from int) chunk {
 }
 
 const (
-	shortLine = 24  // a shorter line is read together with the next
-	longLine  = 320 // a longer one is cut in itself
+	shortLine = 64  // a shorter line is read together with the next
+	longLine  = 200 // a longer one is cut in itself
 )
 
 // cutLong gives the place after a space in a long line, chosen by the bytes
@@ -164,15 +141,48 @@ func (s *scanner) bounded(text []byte, c chunk) bool {
 // ends in c: as many words back as an identifier may have, whatever is between
 // them, and not within a word.
 func (s *scanner) begin(text []byte, c chunk) int {
-	i, words := c.from, 0
-	for i > 0 && words <= s.reach.words {
-		i--
-		if isWordByte(text[i]) && (i == 0 || !isWordByte(text[i-1])) {
-			words++
+	i := c.from
+	for words, spaced := 0, 0; i > 0 && words < s.reach.words && spaced < s.reach.spaced; {
+		for i > 0 && !isWordByte(text[i-1]) {
+			i--
+		}
+		end := i
+		for i > 0 && isWordByte(text[i-1]) {
+			i--
+		}
+		if i < end && !escapes[byteAt(text, i-1)] {
+			alone, joined := sureWords(text[i:end])
+			words, spaced = words+alone+joined, spaced+joined
 		}
 	}
 	return i
 }
+
+// sureWords counts what is a word in every view of run, which has no ASCII but
+// letters and digits: characters that are one by themselves, and others joined
+// into one. What else is beyond ASCII may be a dash, or nothing.
+func sureWords(run []byte) (alone, joined int) {
+	if run[0] < utf8.RuneSelf {
+		return 0, 1
+	}
+	for len(run) > 0 {
+		c, n := utf8.DecodeRune(run)
+		run = run[n:]
+		switch {
+		case c < utf8.RuneSelf:
+			joined = 1
+		case isHidden(c) || !unicode.IsLetter(c):
+		case identifier.Unspaced(c):
+			alone++
+		default:
+			joined = 1
+		}
+	}
+	return alone, joined
+}
+
+// escapes are what stands before letters and digits that mean something else.
+var escapes = [256]bool{'&': true, '#': true, '%': true, '\\': true, ';': true, '=': true}
 
 // way says in which views a text is read.
 type way uint8
@@ -204,14 +214,14 @@ func (r *Reader) search(p place, text []byte, w way) {
 	s, how := &r.scanner, wayOf(p, w)
 	for from := 0; from < len(text); {
 		c := cut(text, from)
-		if s.clean(s.key(text, c, how)) {
+		if s.memo.has(s.key(text, c, how)) {
 			from = c.to
 			continue
 		}
 		run, n := c, 1
 		for run.to < len(text) {
 			next := cut(text, run.to)
-			if s.clean(s.key(text, next, how)) {
+			if s.memo.has(s.key(text, next, how)) {
 				break
 			}
 			run.to, n = next.to, n+1
@@ -225,7 +235,7 @@ func (r *Reader) search(p place, text []byte, w way) {
 // remembers those that are.
 func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
 	s := &r.scanner
-	quiet := r.look(p, text, run, ahead, w)
+	quiet := r.look(p, text, run, w)
 	if !quiet && (n == 1 || s.probes > maxProbes) {
 		return
 	}
@@ -238,24 +248,35 @@ func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
 		if !quiet {
 			s.probes++
 		}
-		if quiet || r.look(p, text, c, 0, w) {
-			s.remember(s.key(text, c, wayOf(p, w)))
+		if quiet || r.look(p, text, c, w) {
+			s.memo.add(s.key(text, c, wayOf(p, w)))
 		}
 	}
 }
 
-// look judges c with the text before it, and some ahead of it, from a space to
-// a space. It says whether nothing was found that depends on the row.
-func (r *Reader) look(p place, text []byte, c chunk, ahead int, w way) (quiet bool) {
-	before := r.scanner.hits
-	from, to := min(r.scanner.begin(text, c), max(0, c.from-r.scanner.reach.bytes)), min(len(text), c.to+ahead)
+// look judges c with the text before it, from a space to a space. It says
+// whether nothing was found that depends on the row.
+func (r *Reader) look(p place, text []byte, c chunk, w way) (quiet bool) {
+	s := &r.scanner
+	before := s.hits
+	s.doubt, s.trying = false, r.collect == nil
+	r.lookAt(p, text, c, 0, w)
+	s.trying = false
+	if s.doubt { // it may be the row's own together with what follows
+		r.lookAt(p, text, c, ahead, w)
+	}
+	return s.hits == before
+}
+
+func (r *Reader) lookAt(p place, text []byte, c chunk, ahead int, w way) {
+	from, to := r.scanner.begin(text, c), min(len(text), c.to+ahead)
 	for from > 0 && text[from-1] > ' ' {
 		from--
 	}
 	for to < len(text) && text[to-1] > ' ' {
 		to++
 	}
-	if p.line > 0 {
+	if p.line > 0 && !r.scanner.trying {
 		p.line += bytes.Count(text[:from], []byte("\n"))
 	}
 	switch text = text[from:to]; w {
@@ -266,7 +287,6 @@ func (r *Reader) look(p place, text []byte, c chunk, ahead int, w way) (quiet bo
 	case unfold:
 		r.unfold(p, text)
 	}
-	return r.scanner.hits == before
 }
 
 // matchShown looks text up, as it stands and without what shows nothing.
@@ -329,6 +349,10 @@ func (r *Reader) judgeHit(p place, text []byte, h hit) {
 		if m.start <= h.Start && h.End <= m.end {
 			return
 		}
+	}
+	if r.scanner.trying {
+		r.scanner.doubt = true
+		return
 	}
 	if r.collect != nil {
 		r.collect(p, text, h)

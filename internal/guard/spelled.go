@@ -1,6 +1,9 @@
 package guard
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // undoSpelled puts @ and dots back into addresses as people write them to hide
 // them from programs: "name (at) host [dot] tld", "name AT host DOT tld", "name
@@ -95,24 +98,29 @@ func maySpell(src []byte) bool {
 			return true
 		}
 	}
-	for i := 0; ; {
-		n := bytes.IndexAny(src[i:], "tTaA")
-		if n < 0 {
-			return false
+	for i, c := range src {
+		if !mayBeAt[c] {
+			continue
 		}
-		i += n + 1
-		if c := src[i-1]; c|0x20 == 't' && endsAt(src[:i]) && !isWordByte(byteAt(src, i)) || longAt(src[i-1:]) {
-			if hasDot(src[i:min(len(src), i+farDot)]) {
+		if longAt(src[i:]) || endsAt(src[:i+1]) && !isWordByte(byteAt(src, i+1)) {
+			if hasDot(src[i+1 : min(len(src), i+1+farDot)]) {
 				return true
 			}
 		}
 	}
+	return false
 }
+
+// mayBeAt are the last letter of "at", and the first ones of the longer words.
+var mayBeAt = [256]bool{'t': true, 'T': true, 'a': true, 'A': true, 'c': true, 'C': true}
 
 // endsAt says whether s ends with the word "at" or "ät".
 func endsAt(s []byte) bool {
 	n := len(s) - 2
-	if n >= 0 && s[n]|0x20 == 'a' {
+	if n < 0 || s[n+1]|0x20 != 't' {
+		return false
+	}
+	if s[n]|0x20 == 'a' {
 		return !isWordByte(byteAt(s, n-1))
 	}
 	return n >= 1 && (s[n] == 0xA4 || s[n] == 0x84) && s[n-1] == 0xC3 && !isWordByte(byteAt(s, n-2))
@@ -120,7 +128,12 @@ func endsAt(s []byte) bool {
 
 // longAt says whether s begins with one of the longer words for @.
 func longAt(s []byte) bool {
-	return len(s) > 7 && (bytes.EqualFold(s[:7], []byte("arobase")) || bytes.EqualFold(s[:6], []byte("arroba")))
+	if len(s) < 6 || s[1]|0x20 != 'r' && s[1]|0x20 != 'h' {
+		return false
+	}
+	return slices.ContainsFunc(spellings[:], func(p spelling) bool {
+		return p.mark == '@' && len(p.word) > 3 && len(s) > len(p.word) && bytes.EqualFold(s[:len(p.word)], []byte(p.word))
+	})
 }
 
 // hasDot says whether s holds a dot within a word, or a word for one.

@@ -17,6 +17,7 @@ type Builder struct {
 	domains bitmap
 	words   uint64 // as in Index
 	codes   uint64 // as in Index
+	spaced  int    // as in Index
 	shards  [shards]chunks
 	n       int // entries in shards
 	buf     []byte
@@ -63,6 +64,7 @@ func (b *Builder) addWords(line int, k Kind, value string) {
 	b.buf = append(b.buf[:0], value...)
 	keys := keysOf(b.seed, b.buf)
 	b.words |= 1 << keys.words
+	b.spaced = max(b.spaced, keys.spaced)
 	b.add(keys.whole, k, line)
 	if keys.code > 0 {
 		b.codes |= 1 << (keys.code - 1)
@@ -89,7 +91,7 @@ const manyEntries = 1 << 20
 
 // Build gives the index and leaves the Builder empty.
 func (b *Builder) Build() *Index {
-	x := &Index{seed: b.seed, starts: b.starts, domains: b.domains, words: b.words, codes: b.codes}
+	x := &Index{seed: b.seed, starts: b.starts, domains: b.domains, words: b.words, codes: b.codes, spaced: b.spaced}
 	for i := range b.shards {
 		if b.n > manyEntries && i%(shards/8) == 0 {
 			runtime.GC()

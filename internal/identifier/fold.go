@@ -164,6 +164,13 @@ func digit(r rune) rune {
 	return v % 10
 }
 
+// Unspaced says whether r is a word by itself, since its script puts no space
+// between words, or puts particles after names without one.
+func Unspaced(r rune) bool {
+	var f folder
+	return r >= utf8.RuneSelf && f.fold(r).class == alone
+}
+
 func classOf(r rune) class {
 	switch {
 	case isIgnored(r):

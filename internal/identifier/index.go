@@ -10,12 +10,25 @@ type Index struct {
 	filter   bitmap // keys, but for addresses and digests
 	words    uint64 // bit n: there are values that are looked up by n words
 	codes    uint64 // bit n-1: there are codes of n bytes
+	spaced   int    // words of scripts with spaces that a value has at most
 	shards   [shards]shard
 	distinct int
 }
 
 // Len is the number of different identifiers.
 func (x *Index) Len() int { return x.distinct }
+
+// MaxWords is how many words of a text, one after another, an identifier can
+// take up at most, and how many of them are of scripts with spaces between
+// words. An address is not counted: no white space is in it.
+func (x *Index) MaxWords() (all, spaced int) {
+	all, spaced = max(bits.Len64(x.words)-1, 0), x.spaced
+	groups := bits.Len64(x.codes) // a code may be cut up into its characters
+	if groups >= minPhone {       // and a phone number be dialled with more of them
+		groups = maxGroups
+	}
+	return max(all, groups), max(spaced, groups)
+}
 
 // Keys appends to dst the keys that a Hit on the whole of value would have,
 // in any of the ways that value can be written.
@@ -34,7 +47,9 @@ func (x *Index) Keys(dst []uint64, value string) []uint64 {
 // find gives the entries under key.
 func (x *Index) find(key uint64) entries { return x.shards[key>>shardShift].find(key) }
 
-// A bitmap is a set of hashes that now and then holds one more.
+// A bitmap is a set of hashes that now and then holds one more. Each is three
+// bits of one word, so that a look takes one access to memory (a Bloom filter
+// in blocks).
 type bitmap struct {
 	bits []uint64
 	mask uint64
@@ -46,6 +61,16 @@ func newBitmap(n int) bitmap {
 	return bitmap{make([]uint64, words), uint64(words - 1)}
 }
 
-func (b bitmap) set(h uint64) { b.bits[h>>kindBits>>6&b.mask] |= 1 << (h >> kindBits & 63) }
+func (b bitmap) set(h uint64) { *b.word(h) |= threeBits(h) }
 
-func (b bitmap) has(h uint64) bool { return b.bits[h>>kindBits>>6&b.mask]>>(h>>kindBits&63)&1 != 0 }
+func (b bitmap) has(h uint64) bool {
+	three := threeBits(h)
+	return *b.word(h)&three == three
+}
+
+func (b bitmap) word(h uint64) *uint64 { return &b.bits[h>>(kindBits+18)&b.mask] }
+
+func threeBits(h uint64) uint64 {
+	h >>= kindBits
+	return 1<<(h&63) | 1<<(h>>6&63) | 1<<(h>>12&63)
+}

@@ -1,5 +1,7 @@
 package identifier
 
+import "unicode/utf8"
+
 // maxWords is how many words of a value are looked at: a longer one is found
 // by its first 32.
 const maxWords = 32
@@ -11,6 +13,7 @@ type keys struct {
 	start  uint64 // of its first word, where it is looked up word by word
 	prefix uint64 // of its first two words, where it has more
 	words  int    // how many words it is looked up by; 0 for no value
+	spaced int    // how many of them are of scripts with spaces
 	code   int    // how many bytes it has where it may be cut in another way
 }
 
@@ -27,6 +30,9 @@ func keysOf(seed uint64, value []byte) (k keys) {
 		}
 		if k.words == 2 {
 			k.prefix = k.whole
+		}
+		if r, _ := utf8.DecodeRune(value[w.start:]); !Unspaced(r) {
+			k.spaced++
 		}
 		c.push(&w)
 	}

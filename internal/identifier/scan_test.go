@@ -2,6 +2,7 @@ package identifier
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -233,5 +234,23 @@ func TestKindsHaveNames(t *testing.T) {
 	}
 	if len(names) != int(Private)+1 || names[""] {
 		t.Errorf("names: %v", names)
+	}
+}
+
+func TestMaxWords(t *testing.T) {
+	for _, c := range []struct {
+		values      []entry
+		all, spaced int
+	}{
+		{nil, 0, 0},
+		{[]entry{{Name, "Anna Maria Schmidt"}, {Name, "Bob Stone"}}, 3, 3},
+		{[]entry{{Name, "王小明"}, {Name, "Bob Stone"}}, 3, 2},
+		{[]entry{{Token, "KX-773"}}, 5, 5},
+		{[]entry{{Token, "+49 170 1234567"}}, maxGroups, maxGroups},
+		{[]entry{{Private, strings.Repeat("so ", 50)}}, maxWords, maxWords},
+	} {
+		if all, spaced := index(c.values...).MaxWords(); all != c.all || spaced != c.spaced {
+			t.Errorf("%v: %d and %d, want %d and %d", c.values, all, spaced, c.all, c.spaced)
+		}
 	}
 }
