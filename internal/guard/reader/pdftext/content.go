@@ -302,6 +302,8 @@ func (c *canvas) showText(op keyword, v array) error {
 
 func (c *canvas) advance(x float64) { c.text = matrix{1, 0, 0, 1, x, 0}.mul(c.text) }
 
+// showString adds what s shows as one run, or each glyph as one where they are
+// set apart: some programs space words in no other way.
 func (c *canvas) showString(s literal) error {
 	if len(s) == 0 {
 		return nil
@@ -309,19 +311,41 @@ func (c *canvas) showString(s literal) error {
 	if c.state.font == nil {
 		return illegible
 	}
+	glyphs := c.state.font.glyphs(s)
+	each := len(glyphs)
+	if c.state.char > wordGap*math.Abs(c.state.size) {
+		each = 1
+	}
+	for part := range slices.Chunk(glyphs, max(each, 1)) {
+		if err := c.showGlyphs(part); err != nil {
+			return err
+		}
+		c.advance(c.state.char * c.state.scale)
+	}
+	return nil
+}
+
+// showGlyphs adds a run.
+func (c *canvas) showGlyphs(glyphs []glyph) error {
 	r := run{from: c.at(), size: c.height()}
 	var text, drawn strings.Builder
-	for _, g := range c.state.font.glyphs(s) {
+	for i, g := range glyphs {
 		if isVoid(g.text) {
 			return illegible
 		}
-		text.WriteString(g.text)
-		drawn.WriteString(g.drawn)
-		w := g.width*c.state.size + c.state.char
+		w := g.width * c.state.size
+		if i+1 < len(glyphs) {
+			w += c.state.char
+		}
 		if g.space {
 			w += c.state.word
 		}
 		c.advance(w * c.state.scale)
+		if g.space && g.width > 0 && w < wordGap*c.state.size {
+			continue // pulled together until none is left
+		}
+		text.WriteString(g.text)
+		drawn.WriteString(g.drawn)
 	}
 	r.to, r.text, r.drawn = c.at(), text.String(), drawn.String()
 	c.runs = append(c.runs, r)

@@ -169,17 +169,20 @@ func (f *font) glyph(code int) glyph {
 	case f.unicode:
 		g.text = string(rune(code))
 	case !f.wide && f.encoding != nil:
-		g.text = f.encoding[code]
+		g.text = ligatures.Replace(f.encoding[code])
 	}
 	g.drawn = g.text
 	if t, ok := f.toUnicode[code]; ok && !isVoid(t) {
-		g.text = plainSymbols(t)
+		g.text = ligatures.Replace(plainSymbols(t))
 	}
 	if g.drawn == "" {
 		g.drawn = g.text
 	}
 	return g
 }
+
+// ligatures takes them apart: no name is spelled with them.
+var ligatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st")
 
 // isVoid says whether t tells nothing of what is shown.
 func isVoid(t string) bool {

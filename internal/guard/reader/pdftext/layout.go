@@ -19,7 +19,7 @@ const (
 // Shares of a font's size: how far apart two runs stand that are one word, and
 // those that are one line.
 const (
-	wordGap = 0.1
+	wordGap = 0.14
 	lineGap = 0.5
 )
 
@@ -96,12 +96,16 @@ func write(b *strings.Builder, runs []run, text func(run) string, between func(a
 	b.WriteByte('\n')
 }
 
-// writePairs adds each line together with the next one.
+// writePairs adds each line together with the next one, with and without the
+// hyphen between them.
 func writePairs(b *strings.Builder, runs []run) {
 	var all strings.Builder
 	write(&all, runs, text, between)
 	lines := strings.Split(all.String(), "\n")
 	for i, line := range lines[1:] {
 		b.WriteString(lines[i] + line + "\n")
+		if whole := strings.TrimRight(lines[i], "-\u00AD\u2010"); whole != lines[i] {
+			b.WriteString(whole + line + "\n")
+		}
 	}
 }
