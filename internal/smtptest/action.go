@@ -83,12 +83,14 @@ func LongLine(c *client, _ string) bool {
 
 // Hang answers nothing, and reads on until the client has gone.
 func Hang(c *client, _ string) bool {
+	c.out.Flush()
 	io.Copy(io.Discard, c.in)
 	return false
 }
 
 // Stall answers nothing and reads nothing until the server is closed.
 func Stall(c *client, _ string) bool {
+	c.out.Flush()
 	for {
 		c.server.mu.Lock()
 		closed := c.server.closed
@@ -101,4 +103,11 @@ func Stall(c *client, _ string) bool {
 }
 
 // Drop ends the connection without a word.
-func Drop(*client, string) bool { return false }
+func Drop(c *client, _ string) bool {
+	c.out.Flush()
+	return false
+}
+
+// Lose ends the connection before the replies to what was sent along with the
+// command have left.
+func Lose(*client, string) bool { return false }

@@ -1,5 +1,7 @@
 package transport
 
+import "slices"
+
 // answer takes a reply, or the news that there will be none. The error ends the
 // connection.
 func (p *pipeline) answer(a answered, ok bool) error {
@@ -53,8 +55,17 @@ func (p *pipeline) strange(f *flight, step string, r reply) bool {
 		return true
 	case step == stepMessage && p.s.chunked() && misunderstood(f, r):
 		return true
+	case f.alone || !r.positive():
+		return false
+	case step == stepReset && p.doubts():
+		return !p.habits.fits(step, r)
 	}
-	return !f.alone && r.positive() && p.habits.belies(step, r)
+	return p.habits.belies(step, r)
+}
+
+// doubts says whether a result hangs on the next reply.
+func (p *pipeline) doubts() bool {
+	return slices.ContainsFunc(p.flights, func(f *flight) bool { return f.doubted })
 }
 
 // misunderstood says that a server does not know BDAT after all, or is elsewhere
@@ -99,8 +110,8 @@ func (p *pipeline) judge(f *flight, step string, r reply) {
 	case step == stepMessage:
 		f.settle(answeredResult(step, r))
 		p.doubt(f, r)
-	case goesOn(step, r):
-		return
+	case goesOn(step, r), step == stepReset && !f.alone:
+		return // what is behind a refused RSET has left, and will be answered
 	case endsSession(step, r):
 		f.settle(unsentReply(step, r))
 	default:
@@ -115,7 +126,7 @@ func (p *pipeline) judge(f *flight, step string, r reply) {
 // the server says on such occasions, till the reply to the next RSET is in its
 // place. Where none is on its way, one is sent.
 func (p *pipeline) doubt(f *flight, r reply) {
-	f.doubted = !f.alone && r.code != 421 && !p.habits.fits(stepMessage, r)
+	f.doubted = !f.alone && !p.habits.fits(stepMessage, r)
 	if f.doubted && p.outstanding() == 0 {
 		f.todo = []string{stepReset}
 	}

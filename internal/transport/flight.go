@@ -44,11 +44,12 @@ func (f *flight) settle(r Result) { f.settled, f.result = true, r }
 // abandon settles f as the connection ends. Until its last octet was handed to
 // the kernel it cannot have been accepted; from then on only a reply can say, be
 // it one by which the server was to take nothing more (refused).
-func (f *flight) abandon(sent int64, refused bool) {
+func (f *flight) abandon(sent int64, refused, astray bool) {
 	end := f.end.Load()
 	left := end > 0 && sent >= end
 	switch {
-	case f.doubted:
+	case f.doubted && refused && f.result.Code == 421:
+	case f.doubted, left && astray && len(f.awaited) > 0 && !f.empty:
 		f.settle(Result{Step: stepMessage})
 	case f.settled:
 	case left && !refused:

@@ -256,11 +256,12 @@ func (p *pipeline) abandon(cause error) error {
 	if f := p.awaiting(); f != nil {
 		step = f.awaited[0]
 	}
-	refused := p.refused && !p.s.ended() && !errors.Is(cause, errOutOfStep) && !errors.Is(cause, errTimeout)
+	astray := errors.Is(cause, errOutOfStep)
+	refused := p.refused && !p.s.ended() && !astray && !errors.Is(cause, errTimeout)
 	p.s.abort()
 	p.stop()
 	for _, f := range p.flights {
-		f.abandon(p.s.blocks.sent.Load(), refused)
+		f.abandon(p.s.blocks.sent.Load(), refused, astray)
 		p.out <- f.report()
 	}
 	p.flights = nil
