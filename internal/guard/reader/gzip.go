@@ -39,13 +39,17 @@ func (r *reading) readGzip(f file) error {
 	}
 }
 
-// gzipHeader adds what a header says, and gives the name in it.
+// gzipHeader adds what a header says, and gives the name of the file in it; some
+// programs write that of the archive.
 func (r *reading) gzipHeader(z *gzip.Reader) (name string, err error) {
 	if z.Name != "" {
 		err = r.addName(z.Name)
 	}
 	if err == nil {
 		err = r.addComment(z.Comment + " " + string(z.Extra))
+	}
+	if inner := withoutGzip(z.Name); inner != "" {
+		return inner, err
 	}
 	return z.Name, err
 }

@@ -88,9 +88,13 @@ const codedLine = 40
 func joinBase64(text []byte) []byte {
 	var joined, block []byte
 	for line := range bytes.Lines(text) {
-		code := bytes.Trim(line, "> \t\r\n")
+		line = bytes.Trim(line, "> \t\r\n")
+		code := line[bytes.LastIndexByte(line, ' ')+1:]
+		if len(block) > 0 {
+			code, _, _ = bytes.Cut(line, []byte(" "))
+		}
 		switch is := isBase64(code); {
-		case is && len(code) >= codedLine:
+		case is && len(code) >= codedLine && (len(block) == 0 || len(code) == len(line)):
 			block = append(block, code...)
 			continue
 		case len(block) > 0:

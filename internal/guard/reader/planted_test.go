@@ -102,6 +102,7 @@ var planted = []struct{ name, file, mediaType, content string }{
 	{"tar, link", "a.tar", "", tarOf("", tar.Header{Name: "a.txt", Typeflag: tar.TypeSymlink, Linkname: bob})},
 	{"tar, record", "a.tar", "", tarOf("x", tar.Header{Name: "a.txt", PAXRecords: map[string]string{"X.note": bob}})},
 	{"tar in gzip", "a.tgz", "", gzipOf(tarOf("bob<b>@</b>b.example", tar.Header{Name: "a.html"}), gzip.Header{})},
+	{"tar in gzip, which has the archive's name", "a.tgz", "", gzipOf(tarOf(bob, tar.Header{Name: "a"}), gzip.Header{Name: "b.tgz"})},
 	{"tar in gzip, both endings", "a.tar.gz", "", gzipOf(tarOf(bob, tar.Header{Name: "a"}), gzip.Header{})},
 }
 
@@ -132,7 +133,7 @@ func TestPlanted(t *testing.T) {
 
 func TestJoinedBase64(t *testing.T) {
 	line := strings.Repeat("QUJD", 19)
-	views := text(t, "a.txt", "", "dear all,\n> "+line+"\n> "+line+"\n> "+"QUJDRA==\n\nbye")
+	views := text(t, "a.txt", "", "dear all,\n> see "+line+"\n> "+line+"\n> "+"QUJDRA== or\n\nbye")
 	if !holds(views, line+line+"\n") || !holds(views, line+line+"QUJDRA==\n") {
 		t.Errorf("not joined in %v", views)
 	}
