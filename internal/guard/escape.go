@@ -19,7 +19,7 @@ var undoings = [...]struct {
 	needs mark // one of these must stand in the text
 	run   undoing
 }{
-	{hidden, dropHidden}, {ampersand, undoEntities}, {percent, undoPercent},
+	{hidden, dropHidden}, {hidden, undoOverride}, {ampersand, undoEntities}, {percent, undoPercent},
 	{backslash, undoScript}, {backslash, undoStyle}, {backslash, dropBackslashes},
 	{sign | letterT, undoSpelled},
 }

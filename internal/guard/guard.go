@@ -7,7 +7,10 @@
 // can make a Cleared.
 //
 // It does not know what a distribution address expands to, what a relay adds,
-// what remote pictures show, or words inside a picture.
+// what remote pictures show, or words inside a picture. It does not look for
+// letters of one script that stand for those of another (a Cyrillic а in an
+// address), nor for text that only becomes one where a style hides what is
+// between its pieces.
 package guard
 
 import (

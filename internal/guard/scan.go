@@ -74,7 +74,8 @@ type chunk struct{ from, to int }
 
 // cut gives the chunk of text that begins at from. Cuts depend on the text
 // around them alone, so that what follows a recipient's own words is cut alike
-// in every message: after a line, or after some of the spaces in a long one.
+// in every message: after a line, or after some of the spaces in a long one
+// that is shown in the order in which it stands.
 func cut(text []byte, from int) chunk {
 	i := from
 	for {
@@ -83,7 +84,7 @@ func cut(text []byte, from int) chunk {
 		if n >= 0 {
 			line = text[i : i+n+1]
 		}
-		if len(line) > longLine {
+		if len(line) > longLine && !bytes.Contains(line, []byte(override)) {
 			if at := cutLong(line); at > 0 {
 				return chunk{from, i + at}
 			}
