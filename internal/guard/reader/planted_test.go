@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"testing"
 
@@ -198,7 +199,7 @@ func TestRefused(t *testing.T) {
 		{"ZIP with an unknown file", "a.zip", "", zipOf("a.txt", "x", "b.bin", "x")},
 		{"ZIP with a disguised file", "a.zip", "", zipOf("a.txt", "%PDF-1.4")},
 		{"ZIP, encrypted", "a.zip", "", zipWith("x", func(_ *zip.Writer, h *zip.FileHeader) { h.Flags |= 1 })},
-		{"ZIP with a link", "a.zip", "", zipWith("x", func(_ *zip.Writer, h *zip.FileHeader) { h.SetMode(0o777 | 1<<27) })},
+		{"ZIP with a link", "a.zip", "", zipWith("x", func(_ *zip.Writer, h *zip.FileHeader) { h.SetMode(0o777 | fs.ModeSymlink) })},
 		{"ZIP, two files of one name", "a.zip", "", zipOf("a.txt", "x", "./A.txt", "y")},
 		{"ZIP, something before", "a.zip", "", "PK\x03\x04 " + bob + plainZip},
 		{"ZIP, something behind", "a.zip", "", plainZip + bob},
@@ -243,6 +244,7 @@ func hidingZip() string {
 func TestLookAlikes(t *testing.T) {
 	tests := []struct{ name, file, mediaType, content string }{
 		{"ZIP with folders", "a.zip", "application/x-zip-compressed", zipOf("a/", "", "a/b.txt", "hello", "a/c.txt", "")},
+		{"ZIP of what came through a pipe", "a.zip", "", zipWith("hello", func(_ *zip.Writer, h *zip.FileHeader) { h.Name = "-"; h.SetMode(0o600 | fs.ModeNamedPipe) })},
 		{"ZIP, unpacked", "a.zip", "", zipWith("hello", func(_ *zip.Writer, h *zip.FileHeader) { h.Method = zip.Store })},
 		{"hidden by its name", ".gitignore", "", "hello"},
 		{"style sheet with a URL in a URL", "a.html", "", "<style>p { a: " + strings.Repeat("url(", 100) + "data:) }</style>hello"},

@@ -70,8 +70,8 @@ func (r *reading) unpack(m *zip.File) ([]byte, error) {
 	switch {
 	case m.Flags&1 != 0:
 		return nil, unreadable("encrypted")
-	case m.Mode().Type()&^fs.ModeDir != 0:
-		return nil, unreadable("an archive with something else than files in it")
+	case m.Mode()&fs.ModeSymlink != 0:
+		return nil, unreadable("an archive with a link in it")
 	case strings.HasSuffix(m.Name, "/") && m.UncompressedSize64 > 0:
 		return nil, unreadable("an archive with data in a folder")
 	}
