@@ -275,3 +275,20 @@ func TestNameOfKnownHalves(t *testing.T) {
 		}
 	}
 }
+
+// What a Reader knows of the beginning of a line must not hide that the line
+// is shown from right to left.
+func TestRightToLeftBehindKnownWords(t *testing.T) {
+	r, row := New(policy(t), indexOfPeople(t), len(people)).Reader(), person(t, 0)
+	line := "\u202E" + strings.Repeat("llew si lla taht was I ", 30)
+	for _, end := range []string{"enod", "elpmaxe.b@bob"} {
+		l := annsLetter()
+		l.text += line + end + "\r\n"
+		refusals, _ := r.Judge(row, l.message(t, row))
+		if end == "enod" {
+			check(t, refusals, "", 0)
+			continue
+		}
+		check(t, refusals, rule.ForeignAddress, bob)
+	}
+}
