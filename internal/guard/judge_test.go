@@ -280,7 +280,7 @@ func TestNameOfKnownHalves(t *testing.T) {
 // is shown from right to left.
 func TestRightToLeftBehindKnownWords(t *testing.T) {
 	r, row := New(policy(t), indexOfPeople(t), len(people)).Reader(), person(t, 0)
-	line := "\u202E" + strings.Repeat("llew si lla taht was I ", 30)
+	line := "\u202E" + strings.Join(paragraphs[:6], " ") + " "
 	for _, end := range []string{"enod", "elpmaxe.b@bob"} {
 		l := annsLetter()
 		l.text += line + end + "\r\n"
