@@ -50,12 +50,15 @@ func session() cli.Session {
 		Asks:   screen && term.IsTerminal(int(os.Stdin.Fd())),
 		Now:    time.Now,
 
-		ReadPDF: func() *exec.Cmd {
-			self, err := os.Executable()
-			if err != nil {
-				self = os.Args[0]
-			}
-			return exec.Command(self, cli.ReadPDF)
-		},
+		ReadPDF: readPDF,
 	}
+}
+
+// readPDF gives this program again, to read PDF in another process.
+func readPDF() *exec.Cmd {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	return &exec.Cmd{Path: self, Args: []string{"mailshot", cli.ReadPDF}}
 }
