@@ -6,7 +6,6 @@ var openXML = vocabulary{
 	lines:      setOf("p si is text rt rPh"),
 	runs:       setOf("t delText text"),
 	codes:      setOf("instrText delInstrText f formula formula1 formula2 definedName sqref"),
-	asides:     setOf("txbxContent"),
 	rows:       setOf("tr row"),
 	told:       setOf("Relationship sheet hyperlink listItem docVar tag alias s n d e cacheField dataField item property author"),
 	measures:   setOf("posOffset pctWidth pctHeight pctPosHOffset pctPosVOffset col colOff row rowOff Characters CharactersWithSpaces Words Lines Pages Paragraphs TotalTime formatCode"),

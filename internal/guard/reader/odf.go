@@ -4,12 +4,13 @@ import "encoding/xml"
 
 // openText is the vocabulary of OpenDocument (ISO/IEC 26300 part 1).
 var openText = vocabulary{
-	lines:  setOf("p h ruby-text title desc"),
-	asides: setOf("annotation note tracked-changes"),
-	rows:   setOf("table-row"),
-	told:   setOf("table table-cell covered-table-cell a user-defined listitem named-range named-expression content-validation"),
-	cells:  setOf("formula condition expression target-range-address"),
-	signs:  map[string]string{"s": " ", "tab": "\t", "line-break": "\n"},
+	lines:    setOf("p h ruby-text title desc"),
+	asides:   setOf("annotation note tracked-changes"),
+	rows:     setOf("table-row"),
+	measures: setOf("config-item"),
+	told:     setOf("table table-cell covered-table-cell a user-defined listitem named-range named-expression content-validation"),
+	cells:    setOf("formula condition expression target-range-address"),
+	signs:    map[string]string{"s": " ", "tab": "\t", "line-break": "\n"},
 }
 
 // removals are the deleted texts of an OpenDocument text, which stand before

@@ -2,6 +2,7 @@ package reader
 
 import (
 	"bytes"
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -30,12 +31,27 @@ func (r *reading) readOpenXML(f file) error {
 	if err != nil {
 		return err
 	}
+	// The shared strings come last, when it is known which of them are shown.
+	slices.SortStableFunc(members, func(a, b file) int {
+		return cmp.Compare(rank(a.name), rank(b.name))
+	})
 	for _, m := range members {
-		if err := r.readPart(m, &markup{vocabulary: &openXML, book: book}); err != nil {
+		part := &markup{vocabulary: &openXML, book: book}
+		if isStrings(m.name) {
+			part.shared = book.isShown
+		}
+		if err := r.readPart(m, part); err != nil {
 			return err
 		}
 	}
 	return r.readPivots(members)
+}
+
+func rank(name string) int {
+	if isStrings(name) {
+		return 1
+	}
+	return 0
 }
 
 // readOpenDocument reads every part of an OpenDocument package (ISO/IEC 26300

@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -49,8 +50,8 @@ type markup struct {
 	row     int // how many rows are open
 	cell    cell
 	removed removals
-	strings func(string) // gets every shared string, where it is set
-	files   [][]byte     // that stand in the part itself
+	shared  func(string) bool // gets every shared string, and says whether it was seen in a cell
+	files   [][]byte          // that stand in the part itself
 }
 
 // A frame is an element that is open.
@@ -116,13 +117,12 @@ func isOfficeXML(text []byte) bool {
 		if !ok {
 			continue
 		}
-		for _, n := range officeNames {
-			if strings.HasPrefix(start.Name.Space, n) {
-				return true
-			}
-		}
-		return false
+		return isOfficeName(start.Name.Space)
 	}
+}
+
+func isOfficeName(space string) bool {
+	return slices.ContainsFunc(officeNames, func(n string) bool { return strings.HasPrefix(space, n) })
 }
 
 // readMarkup adds the views of an XML part, whose text in UTF-8 is given, and
@@ -204,7 +204,9 @@ func (m *markup) token(t xml.Token) error {
 	case xml.Comment:
 		put(&m.rest, t, "\n")
 	case xml.ProcInst:
-		put(&m.tags, t.Inst, "\n")
+		if t.Target != "xml" {
+			put(&m.rest, t.Inst, "\n")
+		}
 	case xml.Directive:
 		return unreadable("a document type in it")
 	}
@@ -273,11 +275,19 @@ func (m *markup) data(t []byte) {
 		f.line.code = append(f.line.code, t...) // a field may be cut into runs
 	case m.runs == nil || m.runs[f.name]:
 		f.line.write(t, f)
-	case m.measures[f.name]:
-		put(&m.tags, t, "\n")
 	default:
-		put(&m.rest, t, "\n")
+		m.aside(f.name, t)
 	}
+}
+
+// aside puts text that is no part of a line: what only measures says nothing
+// about anybody.
+func (m *markup) aside(element string, text []byte) {
+	if m.measures[element] && !word.Match(text) {
+		put(&m.tags, text, "\n")
+		return
+	}
+	put(&m.rest, text, "\n")
 }
 
 // close ends an element.
@@ -292,7 +302,6 @@ func (m *markup) close() {
 			b[len(b)-1] = '\n'
 		}
 	}
-	m.cell.close(f.name)
 	m.removed.close(f.name)
 	m.frames = m.frames[:len(m.frames)-1]
 }
@@ -307,7 +316,7 @@ func (m *markup) show(f *frame) {
 	case f.name == "binary-data":
 		m.files = append(m.files, undoBase64(l.all))
 	case m.measures[f.name]:
-		put(&m.tags, l.all, "\n")
+		m.aside(f.name, l.all)
 	case m.codes[f.name]:
 		put(&m.rest, withoutReferences(l.all), "\n")
 	case isMargin(f.name):
@@ -325,14 +334,13 @@ func (m *markup) show(f *frame) {
 func (m *markup) showLine(f *frame, after string) {
 	l := f.line
 	shown := unescape(l.shown)
-	put(&m.text, shown, after)
+	if f.name != "si" || m.shared == nil || !m.shared(string(shown)) {
+		put(&m.text, shown, after)
+	}
 	for i, other := range [][]byte{l.all, l.before, l.code} {
 		if !bytes.Equal(other, shown) && (i != 1 || !bytes.Equal(other, l.all)) {
 			put(&m.rest, other, "\n")
 		}
-	}
-	if f.name == "si" && m.strings != nil {
-		m.strings(string(shown))
 	}
 	if l.whole {
 		m.removed.add(l.all)
@@ -355,6 +363,7 @@ func (m *markup) attributes(t xml.StartElement) {
 	for _, a := range t.Attr {
 		text := m.attributeText(a)
 		switch {
+		case isOwnSpace(a):
 		case a.Name.Local == "gfxdata" && a.Value != "": // a package for later editions, in base64
 			m.files = append(m.files, undoBase64([]byte(a.Value)))
 		case m.told[t.Name.Local] || isProse(a.Name.Local, text):
@@ -390,6 +399,11 @@ func (m *markup) attributeText(a xml.Attr) []byte {
 		return withoutReferences(text)
 	}
 	return text
+}
+
+// isOwnSpace says whether an attribute declares a namespace of an office format.
+func isOwnSpace(a xml.Attr) bool {
+	return (a.Name.Space == "xmlns" || a.Name.Local == "xmlns") && isOfficeName(a.Value)
 }
 
 var (

@@ -13,8 +13,9 @@ import (
 // workbook is what the cells of a spreadsheet refer to.
 type workbook struct {
 	strings []string // the shared ones
+	used    []bool   // those that a cell shows
+	next    int      // of strings, when the table is read once more
 	styles  []string // the number formats of cells
-	hasTwo  bool     // tables of shared strings, and nobody can say which is meant
 }
 
 // A cell is the one that is being read.
@@ -30,43 +31,50 @@ func (c *cell) open(t xml.StartElement) {
 	}
 }
 
-func (c *cell) close(name string) {
-	switch name {
-	case "c", "cell":
-		*c = cell{}
-	}
+// isStrings says whether a part of that name is a table of shared strings.
+func isStrings(name string) bool {
+	base := strings.ToLower(path.Base(name))
+	return strings.HasPrefix(base, "sharedstrings") && path.Ext(base) == ".xml"
 }
 
 // workbook reads the shared strings and the styles among members.
 func (r *reading) workbook(members []file) (*workbook, error) {
-	book := &workbook{}
+	book, tables := &workbook{}, 0
 	for _, m := range members {
-		base := strings.ToLower(path.Base(m.name))
-		isStrings := strings.HasPrefix(base, "sharedstrings") && path.Ext(base) == ".xml"
-		if !isStrings && !strings.HasPrefix(base, "styles") {
+		if !isStrings(m.name) && !strings.HasPrefix(path.Base(m.name), "styles") {
 			continue
 		}
 		text, err := xmlText(m.content)
 		if err != nil {
 			return nil, err
 		}
-		if !isStrings {
+		if !isStrings(m.name) {
 			book.addStyles(text)
 			continue
 		}
-		if book.hasTwo = book.strings != nil; book.hasTwo {
+		if tables++; tables > 1 {
 			return nil, unreadable("two tables of shared strings in it")
 		}
-		book.strings = []string{}
-		part := markup{vocabulary: &openXML, book: &workbook{}, strings: book.addString}
-		if err := part.parse(r, text); err != nil {
+		table := markup{vocabulary: &openXML, book: &workbook{}, shared: book.addString}
+		if err := table.parse(r, text); err != nil {
 			return nil, err
 		}
 	}
+	book.used = make([]bool, len(book.strings))
 	return book, nil
 }
 
-func (b *workbook) addString(s string) { b.strings = append(b.strings, s) }
+func (b *workbook) addString(s string) bool {
+	b.strings = append(b.strings, s)
+	return true
+}
+
+// isShown says whether a cell shows the next shared string: it needs no second
+// look, beside strings that are nowhere near it in the sheet.
+func (b *workbook) isShown(string) bool {
+	b.next++
+	return b.used[b.next-1]
+}
 
 // addStyles notes the number formats of styles. What is damaged is said where
 // the part itself is read.
@@ -100,6 +108,7 @@ func (b *workbook) value(c cell, stored []byte) (shown, held []byte) {
 		if err != nil || i < 0 || i >= len(b.strings) {
 			return stored, nil
 		}
+		b.used[i] = true
 		return []byte(b.strings[i]), nil
 	case "", "n":
 		return b.number(c, plainNumber(stored))
