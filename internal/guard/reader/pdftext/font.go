@@ -147,7 +147,7 @@ func (d *document) ownEncoding(font dict) *encoding {
 
 // glyphs gives what the codes in s show.
 func (f *font) glyphs(s literal) []glyph {
-	var all []glyph
+	all := make([]glyph, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		code := int(s[i])
 		if f.wide {
@@ -169,11 +169,11 @@ func (f *font) glyph(code int) glyph {
 	case f.unicode:
 		g.text = string(rune(code))
 	case !f.wide && f.encoding != nil:
-		g.text = ligatures.Replace(f.encoding[code])
+		g.text = apart(f.encoding[code])
 	}
 	g.drawn = g.text
 	if t, ok := f.toUnicode[code]; ok && !isVoid(t) {
-		g.text = ligatures.Replace(plainSymbols(t))
+		g.text = apart(plainSymbols(t))
 	}
 	if g.drawn == "" {
 		g.drawn = g.text
@@ -181,7 +181,14 @@ func (f *font) glyph(code int) glyph {
 	return g
 }
 
-// ligatures takes them apart: no name is spelled with them.
+// apart takes a ligature apart: no name is spelled with them.
+func apart(t string) string {
+	if len(t) == len("ﬁ") && t[0] == "ﬁ"[0] {
+		return ligatures.Replace(t)
+	}
+	return t
+}
+
 var ligatures = strings.NewReplacer("ﬀ", "ff", "ﬁ", "fi", "ﬂ", "fl", "ﬃ", "ffi", "ﬄ", "ffl", "ﬅ", "st", "ﬆ", "st")
 
 // isVoid says whether t tells nothing of what is shown.

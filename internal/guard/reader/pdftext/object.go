@@ -171,7 +171,7 @@ func number(word []byte) any {
 	if n, err := strconv.Atoi(string(word)); err == nil {
 		return n
 	}
-	if f, err := strconv.ParseFloat(string(word), 64); err == nil && bytes.IndexAny(word, "eExXpP_") < 0 {
+	if f, err := strconv.ParseFloat(string(word), 64); err == nil && !bytes.ContainsAny(word, "eExXpP_") {
 		return f
 	}
 	return keyword(word)

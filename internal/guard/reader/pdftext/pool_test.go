@@ -35,7 +35,8 @@ func children() map[string]func() error {
 		"serve": serve,
 		"hang":  func() error { select {} },
 		"spin": func() error {
-			for {
+			for n := 0; ; n++ {
+				fmt.Fprint(io.Discard, n)
 			}
 		},
 		"die": func() error { return errors.New("no") },
