@@ -6,6 +6,7 @@ package delivery
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"time"
 
@@ -36,6 +37,7 @@ type Run struct {
 	Ledger      Ledger
 	Server      transport.Server
 	Connections int
+	MaxRejected float64        // share of the messages tried, from 0 to 1, beyond which the run stops
 	Limit       int            // messages at most in this run; 0 for no limit
 	Every       time.Duration  // between two messages, over all connections; 0 for as fast as it goes
 	Drain       time.Duration  // how long what is in flight may take after an interrupt
@@ -57,12 +59,28 @@ type Progress struct {
 // Left is how many a run without a limit would try.
 func (p Progress) Left() int { return p.Pending + p.Deferred }
 
+// Reply is what a server said of a message, or a step at which the link broke.
+type Reply struct {
+	Outcome ledger.Outcome
+	Step    string // as in transport.Result
+	Code    int    // 0 for none
+}
+
+// TooManyRejected says that the run was stopped for the share of its messages
+// that were rejected.
+type TooManyRejected struct{ Rejected, Of int }
+
+func (e *TooManyRejected) Error() string {
+	return fmt.Sprintf("%d of the first %d messages were rejected", e.Rejected, e.Of)
+}
+
 // Summary is how a run ended.
 type Summary struct {
 	Progress
-	Interrupted bool  // by ctx
-	Limited     bool  // Limit kept some back
-	Trouble     error // why the server could not be used any more, though it was at first; may be nil
+	Replies     map[Reply]int // of this run
+	Interrupted bool          // by ctx
+	Limited     bool          // Limit kept some back
+	Trouble     error         // why the server could not be used any more, though it was at first; may be nil
 }
 
 // Standing counts where the campaign's recipients stand before the run, by

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -118,6 +119,9 @@ func (b *book) Finish(_ context.Context, endings []ledger.Ending) error {
 type server struct {
 	answer  func(to string, try int) transport.Result // Step "break" ends the connection
 	connect func(n int) error                         // for the nth connection, from 1; nil to take all
+	takes   time.Duration                             // one message
+	idle    time.Duration                             // after which a connection is closed; 0 for never
+	hang    string                                    // to whom a message takes an hour
 	book    *book
 
 	mu    sync.Mutex
@@ -161,9 +165,15 @@ func (c conn) Close() error { return nil }
 
 func (c *conn) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- transport.Result) error {
 	for {
+		var idle <-chan time.Time
+		if c.idle > 0 {
+			idle = time.After(c.idle)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-idle:
+			return &transport.Error{Step: "connection", Code: 421}
 		case cleared, ok := <-in:
 			if !ok {
 				return nil
@@ -181,9 +191,13 @@ func (s *server) take(cleared guard.Cleared) transport.Result {
 	if _, err := cleared.WriteTo(io.Discard); err != nil {
 		s.t.Error(err)
 	}
+	to := cleared.Envelope().To.Local()
+	time.Sleep(s.takes)
+	if to == s.hang {
+		time.Sleep(time.Hour)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	to := cleared.Envelope().To.Local()
 	if s.book != nil && !s.book.isBegun(to) {
 		s.t.Errorf("%s leaves and is not written down", to)
 	}
@@ -210,7 +224,7 @@ func keyOf(local string) (k ledger.Key) {
 
 func newRun(c *campaign.Campaign, n int, b *book, s *server) *Run {
 	return &Run{
-		Source: c, Recipients: n, Ledger: b, Server: s, Connections: 4, Drain: time.Second,
+		Source: c, Recipients: n, Ledger: b, Server: s, Connections: 4, Drain: time.Second, MaxRejected: 1,
 		Key: func(r campaign.Recipient) ledger.Key { return keyOf(r.Address.Local()) },
 	}
 }
@@ -336,7 +350,7 @@ func TestServerGoesAway(t *testing.T) {
 			return accepted
 		}
 		sum, err := newRun(c, n, b, s).Do(t.Context())
-		if err != nil || sum.Trouble == nil || sum.Accepted != 100 || sum.Pending != 400 {
+		if err != nil || sum.Trouble == nil || sum.Accepted != 100 || sum.Left() != 400 {
 			t.Fatalf("%+v, %v", sum, err)
 		}
 		s.connect, s.answer = nil, func(string, int) transport.Result { return accepted }
@@ -357,7 +371,7 @@ func TestSenderRefused(t *testing.T) {
 	r.Server = refusing{s, refuse}
 	sum, err := r.Do(t.Context())
 	broken, ok := errors.AsType[*transport.Error](err)
-	if !ok || broken.Step != "MAIL" || sum.Pending != 20 || len(b.begun) != 0 {
+	if !ok || broken.Step != "MAIL" || sum.Left() != 20 || len(b.begun) != 0 {
 		t.Errorf("%+v, %v, %d begun", sum, err, len(b.begun))
 	}
 }
@@ -463,6 +477,9 @@ func TestEveryLedgerWriteFails(t *testing.T) {
 		if !errors.Is(err, errDisk) {
 			t.Fatalf("write %d: %v", fail, err)
 		}
+		if sum.Unknown != len(b.begun) {
+			t.Errorf("write %d: %d are said to be unknown, %d are begun", fail, sum.Unknown, len(b.begun))
+		}
 		for key := range b.begun { // a person has to settle these: unknown
 			b.states[key] = ledger.State{Tried: true}
 		}
@@ -476,6 +493,156 @@ func TestEveryLedgerWriteFails(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A server that rejects everybody has something against the sender: the run
+// stops before it has asked for all.
+// A server that takes one connection and no more is used over that one.
+func TestOneConnectionAtATime(t *testing.T) {
+	const n = 200
+	c := source(t, n)
+	for _, permanent := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBook()
+			s := newServer(t, b)
+			s.takes = time.Second
+			s.connect = func(n int) error {
+				if n > 1 {
+					return &transport.Error{Step: "greeting", Code: 421, Permanent: permanent}
+				}
+				return nil
+			}
+			sum, err := newRun(c, n, b, s).Do(t.Context())
+			if err != nil || sum.Accepted != n || sum.Trouble != nil || s.opens > 1+3*maxFailures {
+				t.Fatalf("%+v, %v, %d connections", sum, err, s.opens)
+			}
+			once(t, s, n)
+		})
+	}
+}
+
+// A server that closes connections with nothing to do is opened again.
+func TestIdleConnectionsAreClosed(t *testing.T) {
+	c := source(t, 12)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.idle = time.Minute
+		r := newRun(c, 12, b, s)
+		r.Every = 6 * time.Minute
+		sum, err := r.Do(t.Context())
+		if err != nil || sum.Accepted != 12 || sum.Trouble != nil {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		once(t, s, 12)
+	})
+}
+
+// While one message hangs and the run stops, what is known of the others is
+// written down at once.
+func TestOutcomesAreWrittenWhileOneHangs(t *testing.T) {
+	c := source(t, 200)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.hang = "p150"
+		r := newRun(c, 200, b, s)
+		r.Drain = time.Hour
+		r.Source = failing{c, 190}
+		done := make(chan error)
+		go func() {
+			_, err := r.Do(t.Context())
+			done <- err
+		}()
+		time.Sleep(10 * time.Minute)
+		b.mu.Lock()
+		if len(b.begun) != 1 {
+			t.Errorf("%d are begun and have no ending", len(b.begun))
+		}
+		b.mu.Unlock()
+		if err := <-done; !errors.Is(err, errDisk) {
+			t.Errorf("ended with %v", err)
+		}
+	})
+}
+
+// failing is a source that fails after so many messages.
+type failing struct {
+	*campaign.Campaign
+	after int
+}
+
+func (f failing) Messages(ctx context.Context, want func(campaign.Recipient) bool) iter.Seq2[guard.Cleared, error] {
+	return func(yield func(guard.Cleared, error) bool) {
+		n := 0
+		for cleared, err := range f.Campaign.Messages(ctx, want) {
+			if n++; n > f.after {
+				yield(guard.Cleared{}, errDisk)
+				return
+			}
+			if !yield(cleared, err) {
+				return
+			}
+		}
+	}
+}
+
+func TestTooManyRejected(t *testing.T) {
+	c, b := source(t, 500), newBook()
+	s := newServer(t, b)
+	s.answer = func(to string, _ int) transport.Result {
+		if strings.HasSuffix(to, "1") {
+			return rejected
+		}
+		return accepted
+	}
+	r := newRun(c, 500, b, s)
+	r.MaxRejected = 0.05
+	sum, err := r.Do(t.Context())
+	var many *TooManyRejected
+	if err != nil || !errors.As(sum.Trouble, &many) || sum.Pending < 300 || len(b.begun) != 0 {
+		t.Fatalf("%+v, %v, %d begun", sum, err, len(b.begun))
+	}
+	if got := sum.Replies[Reply{Outcome: ledger.Rejected, Code: 550}]; got != sum.Rejected {
+		t.Errorf("%d replies of 550, %d rejected", got, sum.Rejected)
+	}
+	r.MaxRejected = 0.2
+	if sum, err = r.Do(t.Context()); err != nil || sum.Trouble != nil || sum.Pending != 0 {
+		t.Fatalf("second run: %+v, %v", sum, err)
+	}
+}
+
+// What no connection has taken yet is not written down far ahead, so that a
+// crash makes few unknown.
+func TestFewAreWrittenAhead(t *testing.T) {
+	c := source(t, 500)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.takes = 10 * time.Second
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			newRun(c, 500, b, s).Do(ctx)
+		}()
+		for range 20 {
+			time.Sleep(7 * time.Second)
+			b.mu.Lock()
+			if len(b.begun) > 3*4 {
+				t.Errorf("%d are begun for 4 connections", len(b.begun))
+			}
+			b.mu.Unlock()
+		}
+		cancel()
+		time.Sleep(time.Second)
+		b.mu.Lock()
+		if len(b.begun) > 4 {
+			t.Errorf("%d are begun after an interrupt, with 4 in flight", len(b.begun))
+		}
+		b.mu.Unlock()
+		<-done
+	})
 }
 
 func TestWireStopsTheRun(t *testing.T) {

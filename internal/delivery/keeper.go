@@ -13,14 +13,17 @@ import (
 )
 
 const (
-	// maxBatch is how many messages are written down in one go at most: what a
-	// crash can make unknown, against what a durable write costs.
+	// maxBatch is how many messages are written down in one go at most, against
+	// what a durable write costs.
 	maxBatch = 64
 	// maxTries is how often a message is handed to a connection that then gives
 	// it back unsent.
 	maxTries = 3
 	// beat is how often endings are written down and Watch is told.
 	beat = 100 * time.Millisecond
+	// judgedAfter is how many messages must have been tried before their share
+	// of rejected ones says anything.
+	judgedAfter = 20
 )
 
 // keeper is the heart of a run and the one writer of the ledger: a goroutine
@@ -28,11 +31,16 @@ const (
 // lines, and writes down what became of them.
 type keeper struct {
 	*Run
-	batch    int // maxBatch, or fewer where a second is not enough for that many
+	batch    int // messages to write down ahead: what a crash makes unknown beside those in flight
+	settled  int // messages with an outcome since the last beat
+	begun    int // messages written down in this run
+	ended    int // messages with an outcome in this run
+	rejected int // of these
 	progress Progress
+	replies  map[Reply]int
 	flight   map[int]letter  // begun and without an outcome, by ordinal
 	queue    []guard.Cleared // begun and not handed to a line
-	endings  []ledger.Ending // known and not written down
+	endings  []ending        // known and not written down
 
 	letters  chan letter // from the producer, closed when it is over
 	produced produced    // to be read once letters is closed
@@ -46,22 +54,23 @@ type keeper struct {
 	noMore   func()       // tells the lines that no more work will come
 	answered atomic.Int64 // messages that a server was given in this run
 
-	due     time.Time // when the next message may go
-	err     error     // why the run stops: the ledger, the source or the wire
-	trouble error     // the last word of a line that gave up
+	due        time.Time // when the next message may go
+	unwritable bool      // the ledger could not be written
+	err        error     // why the run stops: the ledger, the source or the wire
+	brake      error     // why the run stops though it could go on; nil where nothing stops it
+	trouble    error     // the last word of a line that gave up
 }
 
 func newKeeper(r *Run, standing Progress) *keeper {
 	k := &keeper{
-		Run: r, progress: standing, flight: map[int]letter{}, lines: r.Connections,
-		batch:   maxBatch,
+		Run: r, progress: standing, flight: map[int]letter{}, replies: map[Reply]int{}, lines: r.Connections,
+		batch:   min(r.Connections, maxBatch),
 		letters: make(chan letter, maxBatch),
 		work:    make(chan guard.Cleared, maxBatch),
 		results: make(chan transport.Result, 4*maxBatch),
 		events:  make(chan event, 4*r.Connections),
 	}
 	if r.Every > 0 {
-		k.batch = int(min(max(1, time.Second/r.Every), maxBatch))
 		k.work = make(chan guard.Cleared)
 	}
 	return k
@@ -83,10 +92,13 @@ func (k *keeper) run(ctx context.Context) (Summary, error) {
 	tick := time.NewTicker(beat)
 	defer tick.Stop()
 	for k.lines > 0 {
-		k.step(soft, tick.C)
-		if k.err != nil {
+		if k.err != nil || k.brake != nil {
 			stop()
 		}
+		if soft.Err() != nil {
+			k.takeBack()
+		}
+		k.step(soft, tick.C)
 	}
 	draining()
 	stop()
@@ -98,7 +110,7 @@ func (k *keeper) run(ctx context.Context) (Summary, error) {
 // step does the next thing there is to do.
 func (k *keeper) step(soft context.Context, tick <-chan time.Time) {
 	var in <-chan letter
-	if k.up && !k.over && soft.Err() == nil && len(k.queue) < k.batch {
+	if k.up && !k.over && soft.Err() == nil && k.room() > 0 {
 		in = k.letters
 	}
 	out, head, wait := k.next(soft)
@@ -112,10 +124,30 @@ func (k *keeper) step(soft context.Context, tick <-chan time.Time) {
 	case e := <-k.events:
 		k.note(e)
 	case <-tick:
+		k.pace()
 		k.write()
 		k.tell()
 	case <-wait:
 	}
+}
+
+// room is how many more messages may be written down now: few at first, until
+// it has been seen what becomes of them, then as many as the pace wants.
+func (k *keeper) room() int {
+	room := k.batch - len(k.queue) - len(k.work)
+	for _, canary := range []int{1, 10, 100} {
+		if k.ended < canary {
+			return min(room, canary-k.begun)
+		}
+	}
+	return room
+}
+
+// pace has about as many messages written down ahead as the server takes in
+// half a beat, and one a connection at least.
+func (k *keeper) pace() {
+	k.batch = min(max(k.settled/2, k.Connections, 1), maxBatch)
+	k.settled = 0
 }
 
 // next gives the message that may go now, or when one may.
@@ -141,9 +173,13 @@ func (k *keeper) handedOver() {
 
 // take writes l and what else the producer has ready down, and queues it.
 func (k *keeper) take(l letter, ok bool) {
-	letters := make([]letter, 0, k.batch)
-	for ok && len(letters) < k.batch {
-		letters = append(letters, l)
+	room := k.room()
+	letters := make([]letter, 0, room)
+	for ok {
+		if letters = append(letters, l); len(letters) == room {
+			k.begin(letters)
+			return
+		}
 		select {
 		case l, ok = <-k.letters:
 		default:
@@ -151,13 +187,9 @@ func (k *keeper) take(l letter, ok bool) {
 			return
 		}
 	}
-	if !ok {
-		k.over = true
-		if k.err == nil {
-			k.err = k.produced.err
-		}
-	} else {
-		letters = append(letters, l)
+	k.over = true
+	if k.err == nil {
+		k.err = k.produced.err
 	}
 	k.begin(letters)
 	k.closeWhenDone()
@@ -177,6 +209,7 @@ func (k *keeper) begin(letters []letter) {
 	if k.err = k.Ledger.Begin(context.Background(), attempts); k.err != nil {
 		return
 	}
+	k.begun += len(letters)
 	for _, l := range letters {
 		k.flight[l.cleared.Ordinal()] = l
 		k.queue = append(k.queue, l.cleared)
@@ -200,6 +233,7 @@ func (k *keeper) settle(res transport.Result, stopping bool) {
 	}
 	if !res.NotSent {
 		k.answered.Add(1)
+		k.replies[Reply{Outcome: res.Outcome, Step: res.Step, Code: res.Code}]++
 	}
 	k.finish(l, ledger.Ending{
 		Outcome: res.Outcome, NotSent: res.NotSent && stopping, Code: res.Code, Enhanced: res.Enhanced, At: res.At,
@@ -207,43 +241,104 @@ func (k *keeper) settle(res transport.Result, stopping bool) {
 	k.closeWhenDone()
 }
 
+// ending is what became of a letter.
+type ending struct {
+	letter
+	ledger.Ending
+}
+
 // finish counts an ending and writes it down with others.
 func (k *keeper) finish(l letter, e ledger.Ending) {
 	delete(k.flight, l.cleared.Ordinal())
-	k.progress.count(l, e)
 	e.Key = l.key
-	if k.endings = append(k.endings, e); len(k.endings) >= k.batch {
+	k.progress.Pending--
+	*k.progress.of(ending{l, e})++
+	if !e.NotSent {
+		k.judge(e.Outcome)
+	}
+	if k.endings = append(k.endings, ending{l, e}); len(k.endings) >= k.batch {
 		k.write()
 	}
 }
 
-// count moves one recipient from pending to where e says.
-func (p *Progress) count(l letter, e ledger.Ending) {
-	if e.NotSent && !l.again {
-		return
+// judge stops the run where too many are rejected: what a server has against so
+// many is hardly them.
+func (k *keeper) judge(o ledger.Outcome) {
+	k.settled++
+	k.ended++
+	if o == ledger.Rejected {
+		k.rejected++
 	}
-	p.Pending--
-	switch {
-	case e.NotSent, e.Outcome == ledger.Deferred:
-		p.Deferred++
-	case e.Outcome == ledger.Accepted:
-		p.Accepted++
-	case e.Outcome == ledger.Rejected:
-		p.Rejected++
-	default:
-		p.Unknown++
+	if k.ended >= judgedAfter && float64(k.rejected) > k.MaxRejected*float64(k.ended) {
+		k.brake = &TooManyRejected{Rejected: k.rejected, Of: k.ended}
 	}
 }
 
-// write writes the endings down. What cannot be written is kept for a last try
-// at the end.
+// of is the count that e belongs to.
+func (p *Progress) of(e ending) *int {
+	switch {
+	case e.NotSent && !e.again:
+		return &p.Pending
+	case e.NotSent, e.Outcome == ledger.Deferred:
+		return &p.Deferred
+	case e.Outcome == ledger.Accepted:
+		return &p.Accepted
+	case e.Outcome == ledger.Rejected:
+		return &p.Rejected
+	}
+	return &p.Unknown
+}
+
+// write writes the endings down. Where that fails, the run stops; what could
+// not be written is kept for a last try at the end.
 func (k *keeper) write() {
-	if len(k.endings) == 0 || k.err != nil {
+	if k.unwritable {
 		return
 	}
-	if k.err = k.Ledger.Finish(context.Background(), k.endings); k.err == nil {
-		k.endings = k.endings[:0]
+	if err := k.writeDown(); err != nil {
+		k.unwritable = true
+		if k.err == nil {
+			k.err = err
+		}
 	}
+}
+
+func (k *keeper) writeDown() error {
+	if len(k.endings) == 0 {
+		return nil
+	}
+	endings := make([]ledger.Ending, 0, len(k.endings))
+	for _, e := range k.endings {
+		endings = append(endings, e.Ending)
+	}
+	if err := k.Ledger.Finish(context.Background(), endings); err != nil {
+		return err
+	}
+	k.endings = k.endings[:0]
+	return nil
+}
+
+// takeBack writes down that what no line has taken yet was not sent.
+func (k *keeper) takeBack() {
+	for k.work != nil {
+		select {
+		case cleared, ok := <-k.work:
+			if ok {
+				k.queue = append(k.queue, cleared)
+				continue
+			}
+		default:
+		}
+		break
+	}
+	if len(k.queue) == 0 {
+		return
+	}
+	for _, cleared := range k.queue {
+		k.finish(k.flight[cleared.Ordinal()], ledger.Ending{Outcome: ledger.Deferred, NotSent: true, At: time.Now()})
+	}
+	k.queue = nil
+	k.write()
 }
 
 func (k *keeper) tell() {
@@ -261,13 +356,11 @@ func (k *keeper) closeWhenDone() {
 	}
 }
 
-// note takes news of a line. One that gives up before any connection stood, or
-// for the wire gate, ends the run.
+// note takes news of a line. What is fatal ends the run: without a word from
+// the server, or for the wire gate, as a run that could not be.
 func (k *keeper) note(e event) {
 	k.progress.Connections += e.connections
-	if e.connections > 0 {
-		k.up = true
-	}
+	k.up = k.up || e.stands
 	if !e.over {
 		return
 	}
@@ -276,57 +369,55 @@ func (k *keeper) note(e event) {
 		return
 	}
 	k.trouble = e.err
-	if refusal, ok := errors.AsType[rule.Refusal](e.err); (ok && refusal.Rule == rule.Wire || !k.up) && k.err == nil {
+	refusal, _ := errors.AsType[rule.Refusal](e.err)
+	switch {
+	case !e.fatal || k.err != nil:
+	case refusal.Rule == rule.Wire, !k.up:
 		k.err = e.err
+	default:
+		k.brake = e.err
 	}
 }
 
 // end writes down what the lines left behind, and sums up.
 func (k *keeper) end(ctx context.Context) (Summary, error) {
 	done := k.work == nil
-	k.collect()
-	for _, cleared := range k.queue {
-		k.finish(k.flight[cleared.Ordinal()], ledger.Ending{Outcome: ledger.Deferred, NotSent: true, At: time.Now()})
+	for len(k.results) > 0 {
+		k.settle(<-k.results, true)
 	}
+	k.takeBack()
 	k.lastWrite()
+	k.progress.Pending -= len(k.flight) // without a word from their line
+	k.progress.Unknown += len(k.flight)
 	k.tell()
-	sum := Summary{Progress: k.progress, Limited: k.produced.limited}
+	sum := Summary{Progress: k.progress, Replies: k.replies, Limited: k.produced.limited}
+	if k.brake == nil && !done {
+		k.brake = k.trouble
+	}
 	switch {
-	case done:
-	case ctx.Err() != nil:
+	case k.err != nil:
+	case ctx.Err() != nil && !done:
 		sum.Interrupted = true
-	case k.err == nil && k.answered.Load() == 0:
-		k.err = k.trouble
+	case k.answered.Load() == 0:
+		k.err = k.brake
 	default:
-		sum.Trouble = k.trouble
+		sum.Trouble = k.brake
 	}
 	return sum, k.err
 }
 
-// collect empties the channels that the lines have left.
-func (k *keeper) collect() {
-	for {
-		select {
-		case cleared, ok := <-k.work:
-			if !ok {
-				k.work = nil
-				continue
-			}
-			k.queue = append(k.queue, cleared)
-		case res := <-k.results:
-			k.settle(res, true)
-		default:
-			return
-		}
-	}
-}
-
 // lastWrite tries once more to write the endings, whatever stopped the run.
+// What the ledger does not know of is unknown to the next run.
 func (k *keeper) lastWrite() {
-	if len(k.endings) == 0 {
+	err := k.writeDown()
+	if err == nil {
 		return
 	}
-	if err := k.Ledger.Finish(context.Background(), k.endings); err != nil && k.err == nil {
+	if k.err == nil {
 		k.err = err
+	}
+	for _, e := range k.endings {
+		*k.progress.of(e)--
+		k.progress.Unknown++
 	}
 }

@@ -12,15 +12,22 @@ import (
 	"mailshot/internal/transport"
 )
 
-// maxFailures is how many connections in a row a line opens in vain before it
-// gives up.
-const maxFailures = 4
+const (
+	// maxFailures is how many connections in a row a line opens in vain before
+	// it gives up.
+	maxFailures = 4
+	// lasting is how long a connection must have stood for its end to be no
+	// failure: servers close those that have nothing to do.
+	lasting = 10 * time.Second
+)
 
 // event is news of a line.
 type event struct {
 	connections int   // +1 opened, -1 closed
+	stands      bool  // the server can be reached
 	over        bool  // the line has ended
 	err         error // why it gave up; nil where it had no more to do
+	fatal       bool  // err ends the run: no line would fare better
 }
 
 // line is one connection at a time to the server, opened again when it breaks.
@@ -45,65 +52,64 @@ func (k *keeper) startLines(soft, hard context.Context) {
 			server: k.Server, work: k.work, results: k.results, events: k.events,
 			answered: &k.answered, feed: feed, soft: soft, hard: hard,
 		}
-		go func() {
-			var err error
-			if i == 0 {
-				err = l.lead(up)
-			} else {
-				err = l.follow(up)
-			}
-			l.events <- event{over: true, err: err}
-		}()
+		if i == 0 {
+			go func() { l.events <- l.lead(up) }()
+		} else {
+			go func() { l.events <- l.follow(up) }()
+		}
 	}
 }
 
 // lead is the first line: where its first connection fails the server cannot
 // be reached.
-func (l *line) lead(up chan<- struct{}) error {
+func (l *line) lead(up chan<- struct{}) event {
 	conn, err := l.server.Connect(l.feed)
 	if err != nil {
-		return ignoreInterrupt(l.feed, err)
+		err = ignoreInterrupt(l.feed, err)
+		return event{over: true, err: err, fatal: err != nil}
 	}
+	l.events <- event{stands: true}
 	close(up)
-	return l.run(l.deliver(conn))
+	return l.run(conn)
 }
 
 // follow is any other line.
-func (l *line) follow(up <-chan struct{}) error {
+func (l *line) follow(up <-chan struct{}) event {
 	select {
 	case <-up:
-		return l.run(l.connect())
+		return l.run(nil)
 	case <-l.feed.Done():
-		return nil
+		return event{over: true}
 	}
 }
 
-// run opens connection after connection, as long as there is work and hope.
-// err is how the one before ended.
-func (l *line) run(err error) error {
-	for failures := 1; err != nil; failures++ {
-		if final(err) || failures == maxFailures && l.soft.Err() == nil {
-			return err
+// run delivers over conn, and then over connection after connection, as long as
+// there is work and hope. It gives the line's last event.
+func (l *line) run(conn transport.Conn) event {
+	var err error
+	for failures := 0; failures < maxFailures; failures++ {
+		if failures > 0 && !l.pause(failures) {
+			return event{over: true}
 		}
-		before := l.answered.Load()
-		if !l.pause(failures) {
-			return nil
+		before, began := l.answered.Load(), time.Now()
+		if conn == nil {
+			conn, err = l.server.Connect(l.feed)
 		}
-		err = l.connect()
-		if l.answered.Load() > before {
-			failures = 0
+		if conn != nil {
+			err = l.deliver(conn)
+			conn = nil
+			if err == nil || final(err) {
+				return event{over: true, err: err, fatal: err != nil}
+			}
+			if l.answered.Load() > before || time.Since(began) > lasting {
+				failures = 0
+			}
+		}
+		if final(err) {
+			break
 		}
 	}
-	return nil
-}
-
-// connect opens a connection and delivers over it.
-func (l *line) connect() error {
-	conn, err := l.server.Connect(l.feed)
-	if err != nil {
-		return ignoreInterrupt(l.feed, err)
-	}
-	return l.deliver(conn)
+	return event{over: true, err: ignoreInterrupt(l.feed, err)}
 }
 
 // deliver delivers over conn to its end.
