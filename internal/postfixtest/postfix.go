@@ -152,20 +152,22 @@ func (s *Server) Log(t testing.TB) string {
 	return string(log)
 }
 
-// Delivered waits until n messages lie in the Maildir, or no more come for ten
-// seconds, and gives their contents. Each begins with the envelope as Postfix
-// writes it down: Return-Path and X-Original-To.
+// Delivered waits until n messages or more have come and none is in the queue,
+// or no more come for ten seconds, and gives the contents of all in the
+// Maildir. Each begins with the envelope as Postfix writes it down: Return-Path
+// and X-Original-To.
 func (s *Server) Delivered(t testing.TB, n int) [][]byte {
 	t.Helper()
-	pattern := filepath.Join(s.dir, "mail", "all", "new", "*")
 	var names []string
-	for quiet := time.Now(); len(names) < n && time.Since(quiet) < 10*time.Second; time.Sleep(100 * time.Millisecond) {
-		found, err := filepath.Glob(pattern)
+	for quiet := time.Now(); time.Since(quiet) < 10*time.Second; time.Sleep(100 * time.Millisecond) {
+		found, err := filepath.Glob(filepath.Join(s.dir, "mail", "all", "new", "*"))
 		check(t, err)
 		if len(found) > len(names) {
 			quiet = time.Now()
 		}
-		names = found
+		if names = found; len(names) >= n && s.settled(t) {
+			break
+		}
 	}
 	messages := make([][]byte, 0, len(names))
 	for _, name := range names {
@@ -174,4 +176,10 @@ func (s *Server) Delivered(t testing.TB, n int) [][]byte {
 		messages = append(messages, content)
 	}
 	return messages
+}
+
+// settled says whether every message that was taken has left the queue.
+func (s *Server) settled(t testing.TB) bool {
+	log := s.Log(t)
+	return strings.Count(log, "(queue active)") == strings.Count(log, ": removed")
 }
