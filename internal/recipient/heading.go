@@ -2,12 +2,13 @@ package recipient
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
-	"mailshot/internal/address"
 	"mailshot/internal/rule"
 )
 
@@ -24,9 +25,9 @@ func (l *List) headings(r record) ([]Column, error) {
 	columns := make([]Column, len(cells))
 	for i, cell := range cells {
 		heading := strings.Clone(strings.TrimSpace(cell))
-		if _, err := address.Parse(heading); err == nil {
+		if strings.ContainsAny(heading, "@\uFF20") { // U+FF20 is the wide @
 			return nil, &rule.Fault{File: l.source.name, Line: r.line, What: "the first line holds an address where headings should stand",
-				Hint: "put a line of headings above the rows"}
+				Hint: "put a line of headings above the rows; no heading may hold an @"}
 		}
 		columns[i] = Column{Name: columnName(heading), Heading: heading}
 	}
@@ -87,10 +88,24 @@ func (l *List) find(name string) int {
 	return -1
 }
 
-// where names a column in refusals, by its name and never by a cell.
+// spoken gives for each column whether the template names it.
+func (l *List) spoken(use Use) []bool {
+	spoken := make([]bool, len(l.columns))
+	named := slices.Concat(use.Columns, use.Relational, slices.Collect(maps.Keys(use.Kinds)), []string{use.SharedMailboxes})
+	for _, name := range named {
+		if i := l.find(name); i >= 0 {
+			spoken[i] = true
+		}
+	}
+	return spoken
+}
+
+// where names a column in refusals: by its name where the template has that
+// too, otherwise by its place, since the first line of a list without headings
+// is somebody's row.
 func (l *List) where(column int) string {
-	if name := l.columns[column].Name; name != "" {
-		return "column " + name
+	if l.named[column] {
+		return "column " + l.columns[column].Name
 	}
 	return fmt.Sprintf("column %d", column+1)
 }

@@ -27,6 +27,9 @@ func TestOpenFaults(t *testing.T) {
 		{name: "headings and blank rows", list: "email,name\n,\n ,\n", what: "no rows"},
 		{name: "no headings", list: ",,\na@x.example,Ann,\n", what: "no headings"},
 		{name: "an address for a heading", list: "a@x.example,Ann\nb@x.example,Bob\n", what: "address where headings"},
+		{name: "a name and an address for a heading", list: "Ann Lee <a@x.example>,Ann\nb@x.example,Bob\n", what: "address where headings"},
+		{name: "two addresses for a heading", list: "a@x.example; b@x.example,Ann\nb@x.example,Bob\n", what: "address where headings"},
+		{name: "a wide @ in a heading", list: "a\uFF20x.example,Ann\nb@x.example,Bob\n", what: "address where headings"},
 		{name: "binary", list: "PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00", what: "no text"},
 		{name: "broken UTF-8 behind a BOM", list: "\xEF\xBB\xBFemail\na\xFF@x.example\n", what: "does not go on"},
 		{name: "quote in a bare cell", list: "email,name\na@x.example,A\"nn\n", what: "not quoted"},
@@ -243,5 +246,21 @@ func TestLooksRandom(t *testing.T) {
 		if got := looksRandom(cell); got != want {
 			t.Errorf("%q: got %v", cell, got)
 		}
+	}
+}
+
+// The first line of a list without headings is a row: what is said of a column
+// that the template does not name must not quote it.
+func TestWhereQuotesNoFirstLine(t *testing.T) {
+	const list = "Ann Lee,f3a9b27c1d5e8406,Rome\nb@x.example,0b44c1aa93e7d2f5,\"Oslo\nc@x.example,0b44c1aa93e7d2f5,Bonn\n\"\n"
+	for _, use := range []Use{{Columns: []string{"rome"}}, {Columns: []string{}, Relational: []string{"ROME"}}} {
+		j := judgeAll(t, open(t, list, Options{}), use)
+		if len(j.Refusals) != 1 || j.Refusals[0].Where != "column rome" {
+			t.Errorf("a column that the template names: %v", j.Refusals)
+		}
+	}
+	j := judgeAll(t, open(t, list, Options{}), Use{Columns: []string{"ann_lee"}})
+	if len(j.Refusals) != 1 || j.Refusals[0].Where != "column 3" {
+		t.Errorf("a column that the template does not name: %v", j.Refusals)
 	}
 }

@@ -23,6 +23,7 @@ func (l *List) plan(use Use) (plan, error) {
 		return p, err
 	}
 	p.kinds[l.address].Kind = KindAddress
+	l.named = l.spoken(use)
 	var err error
 	if p.used, err = l.mark(use.Columns, "the template"); err != nil {
 		return p, err

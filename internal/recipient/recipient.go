@@ -59,6 +59,7 @@ type List struct {
 	options Options
 	columns []Column
 	guesses []guess // one for each column
+	named   []bool  // for each column whether the template names it; nil before Judge
 	address int
 	judged  *judged // nil before Judge
 }

@@ -13,7 +13,7 @@ func TestCompileFaults(t *testing.T) {
 		what, hint   string
 	}{
 		{"missing field", "Dear\n{{ .first_nme }}", 5, 4, "no column first_nme", "did you mean first_name?"},
-		{"missing field far off", "{{ .zzzzzzzzzz }}", 4, 4, "no column", "it has first_name, city"},
+		{"missing field far off", "{{ .zzzzzzzzzz }}", 4, 4, "no column", "the first line of the list"},
 		{"missing under if", "{{ if .cty }}x{{ end }}", 4, 7, "no column cty", "city"},
 		{"missing in an argument", "{{ printf \"%s\" .cty }}", 4, 16, "no column cty", ""},
 		{"missing by $", "{{ $.cty }}", 4, 0, "no column cty", ""},

@@ -300,15 +300,10 @@ func (w *walk) field(at parse.Pos, scope scope, names []string, strict bool) {
 	case len(names) > 1:
 		w.refuse(at, "a cell has no fields", "")
 	case !slices.Contains(w.columns, name):
-		w.refuse(at, "the list has no column "+name, didYouMean(nearest.To(name, w.columns), w.known()))
+		w.refuse(at, "the list has no column "+name, didYouMean(nearest.To(name, w.columns), "the first line of the list names its columns"))
 	}
 	w.used[name] = true
 	if strict {
 		names[0] += needed
 	}
-}
-
-// known is a hint that lists the first of the columns.
-func (w *walk) known() string {
-	return "it has " + strings.Join(w.columns[:min(len(w.columns), 12)], ", ")
 }
