@@ -40,7 +40,7 @@ func findCharset(s source) (charset, error) {
 	}
 	defer t.close()
 	head := make([]byte, headSize)
-	n, err := io.ReadFull(t.file, head)
+	n, err := io.ReadFull(t.in, head)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return charset{}, unreadable(s.name, err)
 	}
@@ -52,7 +52,7 @@ func findCharset(s source) (charset, error) {
 	if firstLine, _, _ := bytes.Cut(head, []byte("\n")); bytes.IndexByte(firstLine, 0) >= 0 {
 		return unmarked16(s, head)
 	}
-	rest := transform.NewReader(io.MultiReader(bytes.NewReader(head), t.file), encoding.UTF8Validator)
+	rest := transform.NewReader(io.MultiReader(bytes.NewReader(head), t.in), encoding.UTF8Validator)
 	_, err = io.Copy(io.Discard, rest)
 	switch notUTF8 := errors.Is(err, encoding.ErrInvalidUTF8); {
 	case notUTF8 && ok:

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -154,9 +155,12 @@ func TestStandardInput(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := os.Stat(l.source.path)
+	info, err := l.source.spooled.Stat()
 	if err != nil || info.Mode() != 0o600 {
 		t.Errorf("spooled with %v, %v", info.Mode(), err)
+	}
+	if runtime.GOOS != "windows" {
+		noneLeft(t) // whatever becomes of the process
 	}
 	if l.Name() != "standard input" {
 		t.Errorf("named %q", l.Name())
@@ -182,6 +186,22 @@ func TestStandardInputFails(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "example") {
 			t.Errorf("got %v", err)
 		}
+	}
+	noneLeft(t)
+}
+
+// A list that is typed, or whose writer never ends, can be called off.
+func TestStandardInputCalledOff(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	stdin, writer := io.Pipe()
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		writer.Write([]byte("email\n")) // it reads
+		cancel()
+	}()
+	if _, err := Open(ctx, "-", stdin, Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 	noneLeft(t)
 }

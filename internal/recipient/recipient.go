@@ -4,8 +4,9 @@
 //
 // A list is CSV (RFC 4180, and what spreadsheets make of it), tab-separated
 // values, or JSON Lines. It is read as a stream, as often as wanted; what does
-// not come from a regular file is spooled to a file of mode 0600 first. No error, notice or refusal of this package
-// holds a piece of a cell.
+// not come from a regular file is spooled to a file of mode 0600 first, which
+// has no name where the system allows that. No error, notice or refusal of this
+// package holds a piece of a cell.
 package recipient
 
 import (
@@ -75,7 +76,7 @@ type judged struct {
 // separator and headings, and the address column. Errors that are the user's
 // to mend are *rule.Fault or rule.Refused.
 func Open(ctx context.Context, name string, stdin io.Reader, o Options) (*List, error) {
-	src, err := openSource(name, stdin)
+	src, err := openSource(ctx, name, stdin)
 	if err != nil {
 		return nil, err
 	}

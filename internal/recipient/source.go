@@ -1,6 +1,7 @@
 package recipient
 
 import (
+	"context"
 	"crypto/sha256"
 	"errors"
 	"hash"
@@ -16,9 +17,9 @@ import (
 
 // source is a regular file that holds the list's bytes.
 type source struct {
-	name    string // as the user named it
-	path    string
-	spooled bool // path is ours, to be removed
+	name    string   // as the user named it
+	path    string   // "" for a copy that has no name any more
+	spooled *os.File // our own copy, to be removed; nil where path is the user's file
 }
 
 // stamp tells cheaply that a file was written to.
@@ -29,9 +30,9 @@ type stamp struct {
 
 // openSource finds the file that name means, and spools what can be read only
 // once.
-func openSource(name string, stdin io.Reader) (source, error) {
+func openSource(ctx context.Context, name string, stdin io.Reader) (source, error) {
 	if name == "-" {
-		return spool("standard input", stdin)
+		return spool(ctx, "standard input", stdin)
 	}
 	if fault := unreadFormat(name); fault != nil {
 		return source{}, fault
@@ -48,7 +49,7 @@ func openSource(name string, stdin io.Reader) (source, error) {
 	case info.IsDir():
 		return source{}, &rule.Fault{File: name, What: "a folder is no list", Hint: "name a file, such as people.csv"}
 	case !info.Mode().IsRegular():
-		return spool(name, file)
+		return spool(ctx, name, file)
 	}
 	return source{name: name, path: name}, nil
 }
@@ -68,26 +69,54 @@ func unreadFormat(name string) *rule.Fault {
 	return nil
 }
 
-// spool copies r into a new file that only its owner can read.
-func spool(name string, r io.Reader) (source, error) {
+// spool copies r into a new file that only its owner can read, and that goes
+// with the process, in whatever way that ends.
+func spool(ctx context.Context, name string, r io.Reader) (source, error) {
 	file, err := os.CreateTemp("", "mailshot-list-*") // mode 0600
 	if err != nil {
 		return source{}, &rule.Fault{File: name, What: "no temporary file can be made for it",
 			Hint: "make room in the folder for temporary files, or name a file"}
 	}
-	s := source{name: name, path: file.Name(), spooled: true}
-	_, err = io.Copy(file, r)
-	if err = errors.Join(err, file.Close()); err != nil {
-		fault := &rule.Fault{File: name, What: "it could not be read to its end, or not be copied",
-			Hint: "see that the folder for temporary files has room, or name a file"}
-		return source{}, errors.Join(fault, s.remove())
+	s := source{name: name, spooled: file}
+	if os.Remove(file.Name()) != nil {
+		s.path = file.Name() // Windows removes no file that is open
 	}
-	return s, nil
+	err = copyUntil(ctx, file, r)
+	switch {
+	case err == nil:
+		return s, nil
+	case ctx.Err() != nil:
+		err = ctx.Err()
+	default:
+		err = &rule.Fault{File: name, What: "it could not be read to its end, or not be copied",
+			Hint: "see that the folder for temporary files has room, or name a file"}
+	}
+	return source{}, errors.Join(err, s.remove())
+}
+
+// copyUntil copies r to its end, or until ctx is done: a read from a terminal
+// or a pipe cannot be called off, so it is left to itself.
+func copyUntil(ctx context.Context, w io.Writer, r io.Reader) error {
+	copied := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(w, r)
+		copied <- err
+	}()
+	select {
+	case err := <-copied:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // remove removes what was spooled.
 func (s source) remove() error {
-	if !s.spooled {
+	if s.spooled == nil {
+		return nil
+	}
+	s.spooled.Close()
+	if s.path == "" {
 		return nil
 	}
 	if err := os.Remove(s.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -111,34 +140,41 @@ func unreadable(name string, err error) *rule.Fault {
 
 // tape reads a source from its start and hashes what it reads.
 type tape struct {
-	file  *os.File
+	in    io.ReadCloser
 	hash  hash.Hash
 	stamp stamp
 }
 
 func (s source) play() (*tape, error) {
-	file, err := os.Open(s.path)
-	if err != nil {
-		return nil, unreadable(s.name, err)
+	file := s.spooled
+	if file == nil {
+		var err error
+		if file, err = os.Open(s.path); err != nil {
+			return nil, unreadable(s.name, err)
+		}
 	}
 	info, err := file.Stat()
 	if err != nil {
 		file.Close()
 		return nil, unreadable(s.name, err)
 	}
-	return &tape{file, sha256.New(), stamp{info.Size(), info.ModTime()}}, nil
+	var in io.ReadCloser = file
+	if s.spooled != nil {
+		in = io.NopCloser(io.NewSectionReader(file, 0, info.Size()))
+	}
+	return &tape{in, sha256.New(), stamp{info.Size(), info.ModTime()}}, nil
 }
 
 func (t *tape) Read(p []byte) (int, error) {
-	n, err := t.file.Read(p)
+	n, err := t.in.Read(p)
 	t.hash.Write(p[:n])
 	return n, err
 }
 
 // sum is the SHA-256 of the whole source; what was not yet read is read now.
 func (t *tape) sum() ([32]byte, error) {
-	_, err := io.Copy(t.hash, t.file)
+	_, err := io.Copy(t.hash, t.in)
 	return [32]byte(t.hash.Sum(nil)), err
 }
 
-func (t *tape) close() { t.file.Close() }
+func (t *tape) close() { t.in.Close() }
