@@ -17,6 +17,8 @@ type Run struct {
 	release  func() error // nil once it is closed
 	campaign int64        // id of its row
 	run      int64        // number of this run of it
+	as       Campaign     // what the campaign is as of this run,
+	effected bool         // which its first Begin writes down
 	servers  map[string]int64
 
 	first, again, end, back, count *sql.Stmt
@@ -70,8 +72,14 @@ func (r *Run) Begin(ctx context.Context, attempts []Attempt) error {
 		return fault("begin in", r.ledger.path, err)
 	}
 	err = r.write(ctx, counts, begun, func(ctx context.Context, tx *sql.Tx) error {
+		if !r.effected {
+			if err := r.takeEffect(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return r.insert(ctx, tx, attempts, begun, servers)
 	})
+	r.effected = r.effected || err == nil
 	return fault("begin in", r.ledger.path, err)
 }
 

@@ -35,11 +35,11 @@ var migrations = [...]string{
 		digest           TEXT NOT NULL,
 		template         BLOB NOT NULL,
 		shared_mailboxes TEXT NOT NULL,
-		recipients       INTEGER NOT NULL, -- on the list of the latest run
-		started_by       TEXT NOT NULL,    -- the latest run
+		recipients       INTEGER NOT NULL, -- on the list of the latest run that began one
+		started_by       TEXT NOT NULL,    -- the latest run that began one
 		started          INTEGER NOT NULL, -- milliseconds since 1970, as all times
 		updated          INTEGER NOT NULL,
-		run              INTEGER NOT NULL, -- counts the runs; a write names its own
+		run              INTEGER NOT NULL, -- counts all runs; a write names its own
 		unknown          INTEGER NOT NULL, -- these four count the campaign's recipients
 		accepted         INTEGER NOT NULL,
 		rejected         INTEGER NOT NULL,

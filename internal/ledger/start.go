@@ -18,49 +18,49 @@ type Campaign struct {
 
 // Start takes the campaign's lock and reads what became of its recipients so
 // far. Whatever an earlier run has begun and not finished is Unknown now.
-// amend takes a template that has changed since somebody was tried. Errors are
-// *Error.
+// amend takes a template that has changed since somebody was tried. What c says
+// goes into the ledger with the first Begin: until then a run leaves the
+// campaign as it was. Errors are *Error.
 func (l *Ledger) Start(ctx context.Context, c Campaign, amend bool) (*Run, error) {
 	release, err := l.lock(c.ID)
 	if err != nil {
 		return nil, fault("lock", l.path, err)
 	}
-	r := &Run{ledger: l, release: release, servers: map[string]int64{}}
-	if err := r.start(ctx, c, amend); err != nil {
+	r := &Run{ledger: l, release: release, as: c, servers: map[string]int64{}}
+	if err := r.start(ctx, amend); err != nil {
 		return nil, errors.Join(fault("start the campaign in", l.path, err), r.Close())
 	}
 	return r, nil
 }
 
-func (r *Run) start(ctx context.Context, c Campaign, amend bool) error {
-	if err := r.enter(ctx, c, amend); err != nil {
+func (r *Run) start(ctx context.Context, amend bool) error {
+	if err := r.enter(ctx, amend); err != nil {
 		return err
 	}
-	if err := r.load(ctx, c.Recipients); err != nil {
+	if err := r.load(ctx, r.as.Recipients); err != nil {
 		return err
 	}
 	return r.prepare(ctx)
 }
 
-// enter makes the campaign, or takes it over from an earlier run of it.
-func (r *Run) enter(ctx context.Context, c Campaign, amend bool) error {
+// enter makes the campaign, without a run of it, or takes it over from an
+// earlier one.
+func (r *Run) enter(ctx context.Context, amend bool) error {
 	tx, err := r.ledger.db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	if err := r.judge(ctx, tx, c, amend); err != nil {
+	if err := r.judge(ctx, tx, amend); err != nil {
 		return err
 	}
 	now := r.ledger.clock().UnixMilli()
 	err = tx.QueryRowContext(ctx, `INSERT INTO campaign
 		(name, digest, template, shared_mailboxes, recipients, started_by, started, updated, run, unknown, accepted, rejected, deferred)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0, 0, 0)
-		ON CONFLICT (name) DO UPDATE SET digest = excluded.digest, template = excluded.template,
-			shared_mailboxes = excluded.shared_mailboxes, recipients = excluded.recipients,
-			started_by = excluded.started_by, updated = excluded.updated, run = run + 1
+		ON CONFLICT (name) DO UPDATE SET run = run + 1
 		RETURNING id, run`,
-		c.ID, c.Digest, c.Template[:], c.SharedMailboxes, c.Recipients, c.StartedBy, now, now).Scan(&r.campaign, &r.run)
+		r.as.ID, r.as.Digest, r.as.Template[:], r.as.SharedMailboxes, r.as.Recipients, r.as.StartedBy, now, now).Scan(&r.campaign, &r.run)
 	if err != nil {
 		return err
 	}
@@ -68,25 +68,33 @@ func (r *Run) enter(ctx context.Context, c Campaign, amend bool) error {
 }
 
 // judge refuses a campaign that stands in the ledger as another one.
-func (r *Run) judge(ctx context.Context, tx *sql.Tx, c Campaign, amend bool) error {
+func (r *Run) judge(ctx context.Context, tx *sql.Tx, amend bool) error {
 	var template []byte
 	var shared string
 	var begun bool
 	err := tx.QueryRowContext(ctx, `SELECT template, shared_mailboxes,
 			EXISTS (SELECT 1 FROM recipient WHERE recipient.campaign = campaign.id AND standing <> ?)
-		FROM campaign WHERE name = ?`, untried, c.ID).Scan(&template, &shared, &begun)
+		FROM campaign WHERE name = ?`, untried, r.as.ID).Scan(&template, &shared, &begun)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
 	case err != nil:
 		return err
-	case begun && shared != c.SharedMailboxes:
+	case begun && shared != r.as.SharedMailboxes:
 		// The same person would have another key, and be sent to again.
 		return ErrOtherForm
-	case begun && !amend && string(template) != string(c.Template[:]):
+	case begun && !amend && string(template) != string(r.as.Template[:]):
 		return ErrOtherTemplate
 	}
 	return nil
+}
+
+// takeEffect writes down what the campaign is as of this run.
+func (r *Run) takeEffect(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `UPDATE campaign
+		SET digest = ?, template = ?, shared_mailboxes = ?, recipients = ?, started_by = ? WHERE id = ? AND run = ?`,
+		r.as.Digest, r.as.Template[:], r.as.SharedMailboxes, r.as.Recipients, r.as.StartedBy, r.campaign, r.run)
+	return err
 }
 
 // load reads where every recipient of the campaign stands.

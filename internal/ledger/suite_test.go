@@ -26,6 +26,8 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 		"one run at a time":                   oneRun,
 		"a run that was overtaken":            overtaken,
 		"a changed template":                  otherTemplate,
+		"a run that begins nothing":           nothingBegun,
+		"an amend that was overtaken":         overtakenAmend,
 		"other shared mailboxes":              otherForm,
 		"campaigns are apart":                 apart,
 		"the summary":                         summary,
@@ -328,16 +330,70 @@ func otherTemplate(t *testing.T, l *Ledger) {
 		wantError(t, err, ErrOtherTemplate)
 	}
 	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 10, Unknown: 1, Pending: 9})
-	r, err := l.Start(t.Context(), changed, true)
+	r = amend(t, l, changed)
+	wantState(t, r, 1, State{Tried: true, Attempts: 1})
+	begin(t, r, 2)
+	finish(t, r, ending(2, Accepted))
+	r.Close()
+	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:2", Recipients: 10, Accepted: 1, Unknown: 1, Pending: 8})
+	start(t, l, changed).Close()
+	_, err := l.Start(t.Context(), spring, false)
+	wantError(t, err, ErrOtherTemplate)
+}
+
+// nothingBegun runs as where the question whether to send is answered with no.
+func nothingBegun(t *testing.T, l *Ledger) {
+	r := start(t, l, spring)
+	begin(t, r, 1)
+	finish(t, r, ending(1, Accepted))
+	r.Close()
+	before := allCampaigns(t, l)
+	changed := spring
+	changed.Template, changed.Digest, changed.Recipients, changed.StartedBy = [32]byte{2}, "sha256:2", 20, "bob@desk"
+	r = amend(t, l, changed)
+	wantError(t, r.Begin(t.Context(), attempts(2, 1)), ErrAlreadyBegun)
+	r.Close()
+	if after := allCampaigns(t, l); len(after) != 1 || after[0] != before[0] {
+		t.Errorf("a run that began nothing: %+v, before it %+v", after, before)
+	}
+	_, err := l.Start(t.Context(), changed, false)
+	wantError(t, err, ErrOtherTemplate)
+	start(t, l, spring).Close()
+}
+
+// overtakenAmend runs when a lock did not hold: who lost it changes nothing.
+func overtakenAmend(t *testing.T, l *Ledger) {
+	r := start(t, l, spring)
+	begin(t, r, 1)
+	r.Close()
+	changed := spring
+	changed.Template, changed.Digest = [32]byte{2}, "sha256:2"
+	late := amend(t, l, changed)
+	defer late.Close()
+	l.lock = memoryLocks()
+	r = start(t, l, spring)
+	defer r.Close()
+	wantError(t, late.Begin(t.Context(), attempts(2)), ErrLocked)
+	begin(t, r, 2)
+	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 10, Unknown: 2, Pending: 8})
+}
+
+func amend(t *testing.T, l *Ledger, c Campaign) *Run {
+	t.Helper()
+	r, err := l.Start(t.Context(), c, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantState(t, r, 1, State{Tried: true, Attempts: 1})
-	r.Close()
-	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:2", Recipients: 10, Unknown: 1, Pending: 9})
-	start(t, l, changed).Close()
-	_, err = l.Start(t.Context(), spring, false)
-	wantError(t, err, ErrOtherTemplate)
+	return r
+}
+
+func allCampaigns(t *testing.T, l *Ledger) []Summary {
+	t.Helper()
+	all, err := l.Campaigns(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
 
 func otherForm(t *testing.T, l *Ledger) {
@@ -386,10 +442,7 @@ func summary(t *testing.T, l *Ledger) {
 	autumn.ID, autumn.Recipients = "autumn", 3
 	start(t, l, autumn).Close()
 	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 10, Accepted: 2, Rejected: 1, Deferred: 1, Unknown: 1, Pending: 5})
-	all, err := l.Campaigns(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := allCampaigns(t, l)
 	if len(all) != 2 || all[0].Campaign != "autumn" || all[0].Pending != 3 {
 		t.Fatalf("campaigns %+v", all)
 	}
@@ -398,8 +451,10 @@ func summary(t *testing.T, l *Ledger) {
 	}
 	smaller := spring
 	smaller.Recipients = 2
-	start(t, l, smaller).Close()
-	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 2, Accepted: 2, Rejected: 1, Deferred: 1, Unknown: 1})
+	r = start(t, l, smaller)
+	begin(t, r, 4)
+	r.Close()
+	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 2, Accepted: 2, Rejected: 1, Unknown: 2})
 }
 
 func closedRun(t *testing.T, l *Ledger) {

@@ -11,7 +11,7 @@ import (
 type Summary struct {
 	Campaign   string
 	Digest     string
-	Recipients int // on the list of the latest run
+	Recipients int // on the list of the latest run that began one
 	Accepted   int
 	Rejected   int
 	Deferred   int
