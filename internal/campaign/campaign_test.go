@@ -227,6 +227,43 @@ func TestSwappedListIsNotSent(t *testing.T) {
 	}
 }
 
+// Whatever goes wrong when a message is made again is the wire gate's.
+func TestMessageCannotBeMadeAgain(t *testing.T) {
+	blank := func(dir string) error { // as long, and as old, as the list that was judged
+		path := filepath.Join(dir, "list.csv")
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		content := strings.Replace(list, "Bob Baker", strings.Repeat(" ", len("Bob Baker")), 1)
+		return errors.Join(os.WriteFile(path, []byte(content), 0o600), os.Chtimes(path, time.Time{}, info.ModTime()))
+	}
+	for name, change := range map[string]func(dir string) error{
+		"a file is gone":   func(dir string) error { return os.Remove(filepath.Join(dir, "bob.txt")) },
+		"a cell is gone":   blank,
+		"the list is gone": func(dir string) error { return os.Remove(filepath.Join(dir, "list.csv")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := write(t, map[string]string{
+				"notice.txt": notice("attachments:\n  - \"{{ .file }}\"\n"), "list.csv": list,
+				"ann.txt": "yours, Ann", "bob.txt": "yours, Bob", "cleo.txt": "yours, Cleo",
+			})
+			c := load(t, dir)
+			clear(t, c)
+			if err := change(dir); err != nil {
+				t.Fatal(err)
+			}
+			var last error
+			for _, err := range c.Messages(t.Context(), func(Recipient) bool { return true }) {
+				last = err
+			}
+			if refusal, ok := errors.AsType[rule.Refusal](last); !ok || refusal.Rule != rule.Wire || refusal.Hint == "" {
+				t.Errorf("got %v, want a refusal by the wire gate", last)
+			}
+		})
+	}
+}
+
 func TestManyRefusals(t *testing.T) {
 	dir := write(t, map[string]string{
 		"notice.txt": "---\nfrom: desk@sender.example\nsubject: hi\n---\n{{ .note }}\n",

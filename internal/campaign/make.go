@@ -93,14 +93,14 @@ type Recipient struct {
 
 // Messages makes the messages again in the order of the list, after a Check
 // that was clear. want is asked before one is made; those it does not want are
-// left out. The last pair holds an error where making them failed, or where
-// one is not what was cleared (a rule.Refusal with the rule wire).
+// left out. The last pair holds an error: what ctx says, or a rule.Refusal with
+// the rule wire where one cannot be made again or is not what was cleared.
 func (c *Campaign) Messages(ctx context.Context, want func(Recipient) bool) iter.Seq2[guard.Cleared, error] {
 	return func(yield func(guard.Cleared, error) bool) {
 		m, apart := c.maker(), c.column(c.SharedMailboxes())
 		for row, err := range c.list.Rows(ctx) {
 			if err != nil {
-				yield(guard.Cleared{}, c.changed(err, rule.Wire))
+				yield(guard.Cleared{}, again(c.changed(err, rule.Wire)))
 				return
 			}
 			if !want(toRecipient(row, apart)) {
@@ -118,9 +118,22 @@ func (c *Campaign) Messages(ctx context.Context, want func(Recipient) bool) iter
 func (c *Campaign) clear(m *maker, row *recipient.Row) (guard.Cleared, error) {
 	made, err := m.make(row)
 	if err != nil {
-		return guard.Cleared{}, err
+		return guard.Cleared{}, again(err)
 	}
-	return c.seal.Clear(made)
+	cleared, err := c.seal.Clear(made)
+	return cleared, again(err)
+}
+
+// again makes one refusal of all that can go wrong when a message is made again
+// after some were sent: a fault would say that none were.
+func again(err error) error {
+	refusal, ok := errors.AsType[rule.Refusal](err)
+	switch {
+	case err == nil, ok && refusal.Rule == rule.Wire, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return rule.Refusal{Rule: rule.Wire, What: "a message cannot be made again as it was checked",
+		Hint: "the list, the template or an attachment has changed since: run the same command again"}
 }
 
 // changed turns the list's own word for a list that has changed into a
