@@ -10,8 +10,9 @@ import (
 	"mailshot/internal/rule"
 )
 
-// maxAttachment bounds what reading one attachment may cost, in bytes.
-const maxAttachment = 64 << 20
+// maxUnpacked bounds what is unpacked from one attachment, and its views, in
+// bytes.
+const maxUnpacked = 256 << 20
 
 const hintUnreadable = "attach a kind of file that can be read, or look through it yourself and name its SHA-256 under allow-files"
 
@@ -29,7 +30,7 @@ func withoutType(h *heading) *heading {
 func (r *Reader) judgeFile(h *heading, content []byte, where string, p PlannedPart) {
 	sum := sha256.Sum256(content)
 	r.judgePair(sum, p, where)
-	views, err := reader.Text(h.file, h.header.Get("Content-Type"), content, reader.Limits{Bytes: maxAttachment, PDF: r.g.policy.PDF})
+	views, err := reader.Text(h.file, h.header.Get("Content-Type"), content, reader.Limits{Bytes: maxUnpacked, PDF: r.g.policy.PDF})
 	switch {
 	case err == nil:
 		r.judgeContent(views, p, where)
@@ -49,7 +50,7 @@ func (c *constants) file(i int, f message.File) {
 		c.list(where)
 		return
 	}
-	views, err := reader.Text(f.Name, "", f.Content, reader.Limits{Bytes: maxAttachment, PDF: c.g.policy.PDF})
+	views, err := reader.Text(f.Name, "", f.Content, reader.Limits{Bytes: maxUnpacked, PDF: c.g.policy.PDF})
 	if err != nil && !c.g.policy.AllowFiles[sum] {
 		c.say(rule.Refusal{
 			Rule: rule.UnreadableAttachment, File: f.Path, Where: where,

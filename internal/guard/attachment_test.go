@@ -1,7 +1,10 @@
 package guard
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
+	"strings"
 	"testing"
 
 	"mailshot/internal/message"
@@ -16,6 +19,19 @@ func ownFile(t *testing.T, row *recipient.Row, name, content string) *message.Me
 		"--=_b1\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\nDear reader\r\n"+
 		"--=_b1\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\""+name+"\"\r\n\r\n"+
 		base64Lines(content)+"\r\n--=_b1--\r\n")
+}
+
+// A small file may hold much.
+func TestUnpacked(t *testing.T) {
+	line := strings.Repeat("all is well ", 100) + "\n"
+	for size, want := range map[int]rule.ID{65 << 20: "", 257 << 20: rule.UnreadableAttachment} {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		z.Write(bytes.Repeat([]byte(line), size/len(line)))
+		z.Close()
+		refusals, _ := New(policy(t), indexOfPeople(t), len(people)).Constants(attach("a.txt.gz", b.String()))
+		check(t, refusals, want, 0)
+	}
 }
 
 func TestOwnAttachment(t *testing.T) {
@@ -123,5 +139,27 @@ func TestOneFileForSeveralRows(t *testing.T) {
 			}
 			check(t, refusals, id, c.line)
 		})
+	}
+}
+
+// A file for each language is many rows': each but the first is refused once,
+// and what the hint says cures it.
+func TestFileForEachLanguage(t *testing.T) {
+	const language = 5
+	for column, want := range map[int]int{-1: 1, language: 0} {
+		g := New(pairingPolicy(t, column), indexOfPeople(t), len(people))
+		for i := range 3 {
+			row := person(t, i)
+			row.Cells = append(row.Cells[:language:language], "de")
+			refusals, _ := g.Reader().Judge(row, ownFile(t, row, "guide-de.txt", "lang: de\r\nalles gut"))
+			if i > 0 && len(refusals) != want {
+				t.Fatalf("column %d, row %d: want %d refusals, but%s", column, i, want, show(refusals))
+			}
+			for _, f := range refusals {
+				if f.OtherLine != firstLine || !strings.Contains(f.What, "same content") || !strings.Contains(f.Hint, "add must-contain") {
+					t.Errorf("column %d: %+v", column, f)
+				}
+			}
+		}
 	}
 }

@@ -31,9 +31,10 @@ func (r *Reader) judgePair(sum [32]byte, p PlannedPart, where string) {
 	if first.line == me.line || first.value != 0 && first.value == me.value {
 		return
 	}
-	r.refuseFor(rule.AttachmentPairing, first.line, where, "the attachment is that of the row at line "+itoa(first.line)+" as well",
-		"give each row a file of its own, or name a column under must-contain that both rows share; what all rows get is named without a field of the row")
+	r.refuseFor(rule.AttachmentPairing, first.line, where, "the attachment has the same content as that of the row at line "+itoa(first.line), hintPairing)
 }
+
+const hintPairing = `give each row a file of its own, or add must-contain with a column whose value these rows share and the file holds (such as a line "lang: de")`
 
 // mustContain gives the value that a recipient's own file must hold. wanted is
 // false where the template asks for none.

@@ -30,9 +30,9 @@ func (r *Reader) add(c cause, f rule.Refusal) {
 	r.refusals = append(r.refusals, f)
 }
 
-// warn notes something worth a look, once a message and place.
+// warn notes something worth a look, at the first place where it is found.
 func (r *Reader) warn(where, what string) {
-	c := cause{where: where + what}
+	c := cause{where: what}
 	if r.causes[c] || len(r.warnings) >= maxRefusals {
 		return
 	}
