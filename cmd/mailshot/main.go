@@ -17,11 +17,11 @@ import (
 
 func main() { os.Exit(run()) }
 
-// run gives the exit status. A first SIGINT or SIGTERM asks the command to stop
-// in good order; a second one does not wait for it.
+// run gives the exit status. A first SIGINT, SIGTERM or SIGHUP asks the command
+// to stop in good order; a second one does not wait for it.
 func run() int {
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	listen(signals)
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
 
@@ -36,6 +36,17 @@ func run() int {
 		}
 	}
 	return cli.Interrupted
+}
+
+// listen has the signals come that mean the end. SIGHUP stays ignored where
+// nohup has it so. A reader of the output that goes away ends no run: who was
+// being sent to would be unknown.
+func listen(signals chan<- os.Signal) {
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
+	signal.Ignore(syscall.SIGPIPE)
 }
 
 func session() cli.Session {

@@ -2,8 +2,8 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"mailshot/internal/address"
@@ -46,7 +46,7 @@ func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error 
 	s, err := send(ctx, a, run)
 	if err != nil {
 		a.result.stood(s.Progress)
-		printSummary(a.out, d.campaign.ID(), s)
+		printSummary(a.out, d.campaign.ID(), o.sent(), s)
 		return asStopped(err)
 	}
 	return o.report(a, d, s)
@@ -61,6 +61,7 @@ func (o *sendOptions) newRun(d *delivering) *delivery.Run {
 		Ledger:      d.run,
 		Server:      d.server,
 		Connections: o.connections,
+		MaxRejected: o.maxRejected.part,
 		Limit:       o.limit,
 		Every:       o.rate.every,
 		Drain:       drain,
@@ -113,7 +114,7 @@ func showProgress(ctx context.Context, m meter, p delivery.Progress) {
 // report says how the run ended: the counts, and what to do next.
 func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 	a.result.stood(s.Progress)
-	printSummary(a.out, d.campaign.ID(), s)
+	printSummary(a.out, d.campaign.ID(), o.sent(), s)
 	if o.server.dryRun {
 		fmt.Fprintln(a.out, "dry run: nothing was sent, and the ledger knows nothing of it")
 	}
@@ -129,23 +130,12 @@ func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 	return &ended{code, nextCommand(code, s)}
 }
 
-func printSummary(w io.Writer, id string, s delivery.Summary) {
-	fmt.Fprintf(w, "campaign %s: %s\n", id, count(s.Recipients, "recipient"))
-	for _, n := range []struct {
-		count int
-		what  string
-	}{
-		{s.Accepted, "accepted now"},
-		{s.Already, "accepted earlier"},
-		{s.Rejected, "rejected"},
-		{s.Deferred, "deferred"},
-		{s.Unknown, "unknown"},
-		{s.Pending, "pending"},
-	} {
-		if n.count > 0 {
-			fmt.Fprintf(w, "%8d %s\n", n.count, n.what)
-		}
+// sent is what a message is that the run got rid of.
+func (o *sendOptions) sent() string {
+	if o.server.dryRun {
+		return "would be sent"
 	}
+	return "accepted now"
 }
 
 // codeOf gives the exit code of a run that could be.
@@ -178,10 +168,17 @@ func nextCommand(code int, s delivery.Summary) string {
 	switch {
 	case code == unknown:
 		return "who is unknown may have the message, and is not sent to again by itself: ask the server's log, and see `mailshot help ledger`"
+	case tooManyRejected(s.Trouble):
+		return "" // the trouble has its own
 	case s.Deferred > 0 || s.Pending > 0:
 		return "run the same command again to send what is left; nobody gets it twice"
 	}
 	return "who was rejected is not tried again: see `mailshot status`"
+}
+
+func tooManyRejected(err error) bool {
+	_, is := errors.AsType[*delivery.TooManyRejected](err)
+	return is
 }
 
 func mailbox(m address.Mailbox) string {

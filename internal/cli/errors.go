@@ -78,6 +78,7 @@ func nextStep(err error) string {
 		fail  *failure
 		fault *rule.Fault
 		smtp  *transport.Error
+		book  *ledger.Error
 	)
 	switch {
 	case errors.As(err, &usage):
@@ -88,16 +89,10 @@ func nextStep(err error) string {
 		return fault.Hint
 	case errors.As(err, &smtp):
 		return smtp.Hint
-	case errors.Is(err, ledger.ErrOtherTemplate):
-		return "--amend says that the change is meant (who has the old message does not get the new one); --campaign ID makes it another campaign"
-	case errors.Is(err, ledger.ErrOtherForm):
-		return "give it another id with --campaign"
-	case errors.Is(err, ledger.ErrLocked):
-		return "wait until it has ended, and see `mailshot status`"
-	case errors.Is(err, ledger.ErrNewer):
-		return "use the newer mailshot, or another --ledger"
-	case errors.Is(err, ledger.ErrOpenToOthers):
-		return "chmod 600 the ledger, after asking who has read it"
+	case errors.As(err, &book):
+		return book.Hint
+	case tooManyRejected(err):
+		return "look at the reply codes above, mend what the server has against the sender, then send again; --max-rejected 100% is for a list that is known to be bad"
 	}
 	return ""
 }

@@ -20,6 +20,7 @@ type sendOptions struct {
 	approved    string
 	limit       int
 	rate        rate
+	maxRejected share
 	connections int
 	amend       bool
 
@@ -54,6 +55,8 @@ The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file.
 	fs.StringVar(&o.approved, "approved", "", "send without asking if this is the campaign's `DIGEST`, else refuse")
 	fs.IntVar(&o.limit, "limit", 0, "send at most `N` messages in this run; 0 for no limit")
 	fs.Var(&o.rate, "rate", "send at most so many messages: `N/s`, N/m or N/h")
+	must(o.maxRejected.Set("5%"))
+	fs.Var(&o.maxRejected, "max-rejected", "stop when more than this `SHARE` of the messages is rejected, such as 5% or 0.05")
 	fs.IntVar(&o.connections, "connections", 4, "open at most `N` connections")
 	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

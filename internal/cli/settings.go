@@ -121,6 +121,8 @@ func takes(f *pflag.Flag) string {
 		return "true or false"
 	case "rate":
 		return "a rate such as 10/s, 600/m or 5000/h"
+	case "share":
+		return "a share such as 5% or 0.05"
 	case "int":
 		return "a whole number"
 	}

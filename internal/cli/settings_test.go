@@ -27,6 +27,21 @@ func TestRate(t *testing.T) {
 	}
 }
 
+func TestShare(t *testing.T) {
+	for s, part := range map[string]float64{"5%": 0.05, "0.05": 0.05, "0": 0, "1": 1, "100%": 1, "0%": 0, "12.5%": 0.125} {
+		var got share
+		if err := got.Set(s); err != nil || got.part != part || got.String() != s {
+			t.Errorf("%s is %v, %v", s, got.part, err)
+		}
+	}
+	for _, s := range []string{"", "%", "5", "101%", "-1%", "1.01", "NaN", "NaN%", "Inf", "5 %", "5%%", "five"} {
+		var got share
+		if err := got.Set(s); err == nil {
+			t.Errorf("%q is the share %v", s, got.part)
+		}
+	}
+}
+
 func TestPassword(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
