@@ -291,6 +291,40 @@ func TestEmptyCellIsAFault(t *testing.T) {
 	}
 }
 
+// The fault is that of the first row, whichever worker meets its own first.
+func TestFirstFault(t *testing.T) {
+	const rows = 1000
+	for _, test := range []struct {
+		first, last int // rows without a name, by line
+		want        string
+	}{
+		{2, rows + 1, "line 2 of the list; 999 rows after it fail too"},
+		{700, rows + 1, "line 700 of the list; 301 rows after it fail too"},
+		{700, 701, "line 700 of the list; one row after it fails too"},
+		{rows + 1, rows + 1, "line 1001 of the list"},
+	} {
+		var list strings.Builder
+		list.WriteString("email,name\n")
+		for line := 2; line < rows+2; line++ {
+			name := "you"
+			if line >= test.first && line <= test.last {
+				name = ""
+			}
+			fmt.Fprintf(&list, "p%d@a.example,%s\n", line, name)
+		}
+		dir := write(t, map[string]string{
+			"notice.txt": "---\nfrom: desk@sender.example\nsubject: hi\n---\nDear {{ .name }}\n", "list.csv": list.String(),
+		})
+		for range 20 {
+			_, err := load(t, dir).Check(t.Context(), nil)
+			fault, ok := errors.AsType[*rule.Fault](err)
+			if !ok || !strings.HasSuffix(fault.What, test.want) {
+				t.Fatalf("got %v, want %s", err, test.want)
+			}
+		}
+	}
+}
+
 func TestNoSender(t *testing.T) {
 	dir := write(t, map[string]string{"notice.txt": "---\nsubject: hi\n---\nhi\n", "list.csv": list})
 	_, err := Load(t.Context(), Input{Template: filepath.Join(dir, "notice.txt"), List: filepath.Join(dir, "list.csv")})

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"runtime"
 	"slices"
 	"sync"
@@ -144,9 +145,12 @@ type check struct {
 	guard    *guard.Guard
 	done     atomic.Int64
 	octets   atomic.Int64
+	unmade   atomic.Int64 // rows that no message can be made of
 
 	mu      sync.Mutex // guards what follows
 	verdict *Verdict
+	fault   *rule.Fault               // why, of the first of them in the list
+	line    int                       // where that row is
 	owners  map[string]*recipient.Row // of each per-recipient file, by path
 }
 
@@ -165,6 +169,9 @@ func (c *Campaign) judgeAll(ctx context.Context, g *guard.Guard, v *Verdict, pro
 	err := group.Wait()
 	stop()
 	v.Octets = ck.octets.Load()
+	if err == nil && ck.fault != nil {
+		err = ck.firstFault()
+	}
 	return err
 }
 
@@ -258,12 +265,14 @@ func (ck *check) judge(b *batch, m *maker, reader *guard.Reader) error {
 	b.clear = make([]bool, len(b.rows))
 	for i, row := range b.rows {
 		made, err := m.make(row)
-		if refusal, ok := errors.AsType[rule.Refusal](err); ok {
-			ck.record([]rule.Refusal{refusal}, nil)
+		if err != nil {
+			if err := ck.notMade(row, err); err != nil {
+				return err
+			}
 			continue
 		}
-		if err != nil {
-			return err
+		if ck.unmade.Load() > 0 {
+			continue // only such rows are still to be counted
 		}
 		refusals, warnings := reader.Judge(row, made)
 		refusals = append(refusals, ck.pair(row, m.paths)...)
@@ -274,11 +283,45 @@ func (ck *check) judge(b *batch, m *maker, reader *guard.Reader) error {
 	return nil
 }
 
+// notMade notes why no message can be made of row; it gives back what is no
+// fault of a row.
+func (ck *check) notMade(row *recipient.Row, err error) error {
+	if refusal, ok := errors.AsType[rule.Refusal](err); ok {
+		ck.record([]rule.Refusal{refusal}, nil)
+		return nil
+	}
+	fault, ok := errors.AsType[*rule.Fault](err)
+	if !ok {
+		return err
+	}
+	ck.unmade.Add(1)
+	ck.mu.Lock()
+	defer ck.mu.Unlock()
+	if ck.fault == nil || row.Line < ck.line {
+		ck.fault, ck.line = fault, row.Line
+	}
+	return nil
+}
+
+// firstFault is the fault of the first row that has one, whichever worker met
+// it, and says how many rows follow it.
+func (ck *check) firstFault() *rule.Fault {
+	first := *ck.fault
+	switch more := ck.unmade.Load() - 1; more {
+	case 0:
+	case 1:
+		first.What += "; one row after it fails too"
+	default:
+		first.What += fmt.Sprintf("; %d rows after it fail too", more)
+	}
+	return &first
+}
+
 // repeat makes those messages of b that are clear again, the last first.
 func (ck *check) repeat(b *batch, m *maker, reader *guard.Reader) error {
 	for i, row := range slices.Backward(b.rows) {
 		ck.done.Add(1)
-		if !b.clear[i] {
+		if !b.clear[i] || ck.unmade.Load() > 0 {
 			continue
 		}
 		made, err := m.make(row)
