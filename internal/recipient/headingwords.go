@@ -28,6 +28,7 @@ var (
 var (
 	person = words(`name contact contact_name contact_person customer customer_name client client_name member member_name display_name
 		recipient recipient_name to_name person employee employee_name participant attendee guest patient student donor subscriber
+		who owner parent guardian child pupil applicant candidate tenant resident passenger volunteer speaker holder
 		billing_name shipping_name account_holder ansprechpartner ansprechpartnerin kunde kundin kundenname empfanger mitglied
 		teilnehmer teilnehmerin gast kontoinhaber klient destinataire adherent cliente socio destinatario titular intestatario naam
 		klant namn kund navn kunde_navn nimi asiakas klienci klient_nazwa zakaznik nev ugyfel nume isim фио имя_фамилия получатель
@@ -37,6 +38,20 @@ var (
 		nombre_apellidos apellidos_y_nombre nome_completo nome_cognome nome_e_cognome cognome_nome cognome_e_nome volledige_naam
 		fullstandigt_namn fullt_navn fulde_navn koko_nimi imie_i_nazwisko nazwisko_i_imie jmeno_a_prijmeni jmeno_prijmeni
 		teljes_nev nume_complet ad_soyad adi_soyadi ime_i_prezime`)
+)
+
+// nameWords are words for a name; nameless are words of headings beside which
+// they are the name of what is no person, or of one who is not the row's.
+var (
+	nameWords = words(`name names naam namn navn nimi nome nombre nom nume nev imie jmeno ime имя`)
+	nameless  = words(`company firm business organisation organization org institution employer agency school university college team club league
+		show film movie book title song file folder document domain host server site website page project plan list tag field form
+		template user login screen nick pet dog cat horse boat ship vehicle car device network app application service town village
+		menu room hotel restaurant hospital clinic practice church charity tax legal_entity
+		referrer referred teacher tutor coach mentor supervisor advisor adviser agent rep representative seller sales salesperson
+		consultant doctor physician boss assistant buddy emergency kin beneficiary author sender organiser organizer spouse partner
+		lecturer instructor firma verein schule projekt datei benutzer societe entreprise utilisateur fichier ecole empresa usuario
+		escuela azienda utente bedrijf gebruiker`)
 )
 
 // numbers are words of headings under which people, or what is one person's,
@@ -88,6 +103,13 @@ var (
 		artikelnr produktnummer modellnummer versionsnummer kursnummer filialnummer gruppennummer bankleitzahl
 		postcode zipcode datum date betrag preis summe stand saldo jahr`)
 )
+
+// owners are words beside "first" and "last" that make names of them.
+var owners = words(`legal preferred official billing shipping invoice father mother son daughter player cardholder traveller traveler
+		eltern vater mutter kind schuler eleve enfant pere mere padre madre hijo alumno figlio genitore`)
+
+// greetings are words of headings under which salutations stand.
+var greetings = words(`salutation greeting anrede briefanrede grussformel salutations saludo saluto aanhef`)
 
 // keys are words of headings under which stands what opens or marks one
 // person's: however it looks, it is theirs alone.

@@ -3,6 +3,8 @@ package recipient
 import (
 	"slices"
 	"strings"
+
+	"mailshot/internal/identifier"
 )
 
 // guess is what a column was taken for.
@@ -10,16 +12,35 @@ type guess struct {
 	kind   Kind
 	why    string
 	tokens bool // its cells are long, random and nearly all different
+	crowds bool // its cells are a few words, each of which very many rows have
 }
 
-// guessKinds says what each column holds, by its heading and by a sample of
-// its cells.
-func guessKinds(columns []Column, profiles []profile) []guess {
+// guessKinds says what each column holds, by its heading, by a sample of its
+// cells, and by the headings and the addresses beside it.
+func guessKinds(columns []Column, profiles []profile, address int) []guess {
 	guesses := make([]guess, len(columns))
 	for i, c := range columns {
 		guesses[i] = guessKind(headingOf(c), &profiles[i])
+		if guesses[i].kind == KindText && i != address && profiles[i].spelledIn(address) && !headingOf(c).greets() {
+			guesses[i] = guess{kind: KindName, why: "data"}
+		}
+	}
+	for i, c := range columns {
+		for k, o := range columns {
+			if completes(c, o) && headingOf(c).speaksOfPeople() && profiles[i].most(profiles[i].wordy) && profiles[k].most(profiles[k].wordy) {
+				guesses[i].becomeName()
+				guesses[k].becomeName()
+			}
+		}
 	}
 	return guesses
+}
+
+// becomeName makes a name of what has no sign of a person by itself.
+func (g *guess) becomeName() {
+	if g.kind == KindText {
+		*g = guess{kind: KindName, why: "heading"}
+	}
 }
 
 func guessKind(h heading, p *profile) guess {
@@ -35,10 +56,10 @@ func guessKind(h heading, p *profile) guess {
 		return guess{kind: KindIdentifier, why: "heading and data"}
 	case p.nearlyAll(p.codes) && p.nearlyAll(len(p.different)) && !h.countsOther():
 		return guess{kind: KindIdentifier, why: "data"}
-	case !p.most(p.numbers) && h.isName():
+	case !p.most(p.numbers) && h.isName(), p.most(p.wordy) && h.spellsName():
 		return guess{kind: KindName, why: "heading"}
 	}
-	return guess{kind: KindText, why: "no sign of a person"}
+	return guess{kind: KindText, why: "no sign of a person", crowds: p.most(p.wordy) && identifier.MaxRows*len(p.different) < p.filled}
 }
 
 // heading is a column's heading in the words it is made of, lower case and
@@ -75,6 +96,24 @@ func (h heading) isLastName() bool { return h.is(lastNameAlone) || h.endsIn(last
 func (h heading) isName() bool {
 	return h.isFirstName() || h.isLastName() || h.is(person) || h.endsIn(fullName)
 }
+
+// spellsName says whether the heading has a name among other words.
+func (h heading) spellsName() bool {
+	_, first := h.without(firstName)
+	_, last := h.without(lastName)
+	return (first || last) && !h.countsOther() && !h.has(nameless) || h.namesSomebody()
+}
+
+// speaksOfPeople says whether the heading of a first or last something has a
+// word for whose it is, or no other word.
+func (h heading) speaksOfPeople() bool {
+	_, rest := h.part()
+	return rest == "" || h.has(person) || h.has(owners)
+}
+
+// greets says whether the heading is one of a salutation, which has a name in
+// it and is none.
+func (h heading) greets() bool { return h.has(greetings) }
 
 // numbersPeople says whether the heading is one under which people are counted
 // off: account, order, phone and their like. A postal code counts places.

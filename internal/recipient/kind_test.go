@@ -9,7 +9,7 @@ import (
 
 // kindOf gives what a column of thirty cells under heading is taken for.
 func kindOf(heading string, cell func(i int) string) Kind {
-	p := profile{different: map[uint64]struct{}{}}
+	p := newProfile()
 	seed := maphash.MakeSeed()
 	for i := range 30 {
 		p.add(seed, cell(i))

@@ -10,24 +10,29 @@ import (
 // people gathers what identifies the people of a list, of every row that the
 // file has, mailed or not.
 type people struct {
-	builder     *identifier.Builder
-	columns     []ColumnKind // Identifiers is counted here
-	first, last int          // columns of names in two parts; -1 for none
+	builder *identifier.Builder
+	columns []ColumnKind // Identifiers is counted here
+	names   []fullNameColumns
+	crowds  []crowd
 }
 
+// crowd is a column of text whose few values very many rows have: doctors,
+// teams, cities. Whoever is named there is named to very many, so that the name
+// identifies nobody, even if it is a recipient's too.
+type crowd struct {
+	column int
+	rows   map[string]int // by value
+}
+
+// maxCrowds is how many values of a column can have a crowd.
+const maxCrowds = 1000
+
 func newPeople(l *List, columns []ColumnKind) people {
-	p := people{builder: identifier.NewBuilder(sampleRows), columns: columns, first: -1, last: -1}
+	p := people{builder: identifier.NewBuilder(sampleRows), columns: columns, names: nameColumns(columns)}
 	for i, c := range columns {
-		switch {
-		case c.Kind != KindName:
-		case p.first < 0 && headingOf(c.Column).isFirstName():
-			p.first = i
-		case p.last < 0 && headingOf(c.Column).isLastName():
-			p.last = i
+		if c.Kind == KindText && l.guesses[i].crowds {
+			p.crowds = append(p.crowds, crowd{i, map[string]int{}})
 		}
-	}
-	if p.first < 0 || p.last < 0 {
-		p.first, p.last = -1, -1
 	}
 	return p
 }
@@ -42,13 +47,42 @@ func (p *people) add(line int, cells []string) {
 		switch p.columns[i].Kind {
 		case KindAddress:
 			p.addresses(line, i, cell)
-		case KindName:
-			p.name(line, i, cell, cells)
 		case KindIdentifier:
 			p.value(line, i, identifier.Token, cell)
 		case KindPrivate:
 			p.value(line, i, identifier.Private, cell)
 		}
+	}
+	for _, columns := range p.names {
+		p.name(line, columns, cells)
+	}
+	for _, c := range p.crowds {
+		if c.column < len(cells) && c.more(cells[c.column]) {
+			p.crowd(line, strings.Fields(cells[c.column]))
+		}
+	}
+}
+
+// more says whether the index needs one more row of a value to know it for that
+// of a crowd.
+func (c *crowd) more(value string) bool {
+	n, known := c.rows[value]
+	if n > identifier.MaxRows || !known && len(c.rows) == maxCrowds {
+		return false
+	}
+	if !known {
+		value = strings.Clone(value)
+	}
+	c.rows[value]++
+	return true
+}
+
+// crowd adds the last two words of a value, less the titles before them, as a
+// name in both its orders.
+func (p *people) crowd(line int, words []string) {
+	if n := len(words); n >= 2 {
+		p.builder.Add(line, identifier.Name, words[n-2]+" "+words[n-1])
+		p.builder.Add(line, identifier.Name, words[n-1]+" "+words[n-2])
 	}
 }
 
@@ -74,24 +108,15 @@ func (p *people) addresses(line, column int, cell string) {
 	}
 }
 
-// name adds a full name in both its orders: of the two columns that it stands
-// in when the first of them is seen, or of the one.
-func (p *people) name(line, column int, cell string, cells []string) {
-	switch column {
-	case p.last:
-	case p.first:
-		if p.last >= len(cells) {
-			return
-		}
-		if last := strings.TrimSpace(cells[p.last]); last != "" {
-			p.value(line, column, identifier.Name, cell+" "+last)
-			p.builder.Add(line, identifier.Name, last+" "+cell)
-		}
-	default:
-		p.value(line, column, identifier.Name, cell)
-		if last, first, ok := strings.Cut(cell, ","); ok {
-			p.builder.Add(line, identifier.Name, first+" "+last)
-		}
+// name adds a full name in both its orders.
+func (p *people) name(line int, columns fullNameColumns, cells []string) {
+	whole := columns.of(cells)
+	if whole == "" {
+		return
+	}
+	p.value(line, columns.first, identifier.Name, whole)
+	if other := columns.otherOrder(whole, cells); other != "" {
+		p.builder.Add(line, identifier.Name, other)
 	}
 }
 

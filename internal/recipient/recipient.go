@@ -105,9 +105,11 @@ func (l *List) look(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	l.guesses = guessKinds(l.columns, profiles)
-	l.address, err = l.findAddressColumn(profiles, rows.heading.line)
-	return err
+	if l.address, err = l.findAddressColumn(profiles, rows.heading.line); err != nil {
+		return err
+	}
+	l.guesses = guessKinds(l.columns, profiles, l.address)
+	return nil
 }
 
 // Close removes what Open spooled.

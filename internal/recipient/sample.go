@@ -4,8 +4,10 @@ import (
 	"errors"
 	"hash/maphash"
 	"io"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"mailshot/internal/identifier"
 	"mailshot/internal/rule"
@@ -22,7 +24,15 @@ type profile struct {
 	codes     int // ... that nothing but a number of somebody or something looks like
 	single    int // ... that could identify somebody and have no spaces
 	tokens    int // ... that look random
+	wordy     int // ... of one to five words without digits
+	proper    int // ... of two to four words without digits that begin with capitals
 	different map[uint64]struct{}
+	opening   map[uint64]int // how often the first words of the proper ones stand
+	spelled   map[int]int    // by column of addresses: proper cells that share a word with the local part beside them
+}
+
+func newProfile() profile {
+	return profile{different: map[uint64]struct{}{}, opening: map[uint64]int{}, spelled: map[int]int{}}
 }
 
 // most says whether n of the filled cells are more than half of them.
@@ -35,11 +45,23 @@ func (p *profile) nearlyAll(n int) bool { return p.filled >= 3 && 10*n >= 9*p.fi
 // shared says whether a value stands in more than four cells, as a rule.
 func (p *profile) shared() bool { return 4*len(p.different) < p.filled }
 
+// spelledIn says whether the cells are names, as the addresses of a column show:
+// mostly different, no greetings, and many of them spelt in the local parts.
+func (p *profile) spelledIn(addresses int) bool {
+	for _, n := range p.opening {
+		if 3*n > p.filled && n > 2 {
+			return false
+		}
+	}
+	spelled := p.spelled[addresses]
+	return p.most(p.proper) && p.most(len(p.different)) && spelled >= 3 && 3*spelled >= p.filled
+}
+
 // sample reads the first rows and gives a profile of each column.
 func (l *List) sample(rows *table) ([]profile, error) {
 	profiles := make([]profile, len(l.columns))
 	for i := range profiles {
-		profiles[i].different = map[uint64]struct{}{}
+		profiles[i] = newProfile()
 	}
 	seed := maphash.MakeSeed()
 	seen := 0
@@ -58,6 +80,7 @@ func (l *List) sample(rows *table) ([]profile, error) {
 		for i := range min(len(profiles), len(r.cells)) {
 			profiles[i].add(seed, strings.TrimSpace(r.cells[i]))
 		}
+		spellings(profiles, r.cells[:min(len(profiles), len(r.cells))])
 	}
 	if seen == 0 {
 		return nil, &rule.Fault{File: l.source.name, What: "the list has headings and no rows", Hint: "add one line for each recipient"}
@@ -77,8 +100,49 @@ func (p *profile) add(seed maphash.Seed, cell string) {
 	if looksRandom(cell) {
 		p.tokens++
 	}
+	p.words(seed, cell)
 	if identifier.Identifies(identifier.Token, cell) {
 		p.number(cell)
+	}
+}
+
+// words counts a cell that is words alone.
+func (p *profile) words(seed maphash.Seed, cell string) {
+	fields := strings.Fields(cell)
+	if len(fields) > 5 || strings.ContainsFunc(cell, func(r rune) bool { return unicode.IsDigit(r) || r == '@' || r == '/' }) {
+		return
+	}
+	p.wordy++
+	if isProper(fields) {
+		p.proper++
+		p.opening[maphash.String(seed, fields[0])]++
+	}
+}
+
+// isProper says whether words are two to four that begin with capitals, if
+// their script has any.
+func isProper(words []string) bool {
+	return 2 <= len(words) && len(words) <= 4 && !slices.ContainsFunc(words, func(word string) bool {
+		r, _ := utf8.DecodeRuneInString(word)
+		return !unicode.IsLetter(r) || unicode.IsLower(r)
+	})
+}
+
+// spellings counts in each profile whether the row's cell is spelt in the local
+// parts of its addresses.
+func spellings(profiles []profile, cells []string) {
+	var local, name spelling
+	for i, cell := range cells {
+		if !looksLikeAddresses(cell) {
+			continue
+		}
+		part, _, _ := strings.Cut(strings.TrimSpace(cell), "@")
+		local.set(part)
+		for k, other := range cells {
+			if name.set(other); k != i && isProper(strings.Fields(other)) && local.lettersOf(&name) > 0 {
+				profiles[k].spelled[i]++
+			}
+		}
 	}
 }
 

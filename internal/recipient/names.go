@@ -1,0 +1,144 @@
+package recipient
+
+import (
+	"slices"
+	"strings"
+)
+
+// part is which part of a person's name a heading speaks of.
+type part int
+
+const (
+	noPart part = iota
+	wholeName
+	firstPart
+	lastPart
+)
+
+// part gives which part of a name the heading speaks of, and the other words
+// that it has: "Parent First" is a first name of a "parent".
+func (h heading) part() (part, string) {
+	if h.is(person) || h.endsIn(fullName) {
+		return wholeName, ""
+	}
+	_, first := h.without(firstNameAlone)
+	_, last := h.without(lastNameAlone)
+	if first && last {
+		return wholeName, ""
+	}
+	for _, lists := range []struct {
+		part   part
+		phrase []string
+	}{{firstPart, firstName}, {lastPart, lastName}, {firstPart, firstNameAlone}, {lastPart, lastNameAlone}} {
+		if rest, ok := h.without(lists.phrase); ok {
+			return lists.part, strings.Join(rest, "_")
+		}
+	}
+	return noPart, ""
+}
+
+// without gives the heading less the first phrase of list that stands in it,
+// and less single letters, as in "Forename(s)".
+func (h heading) without(list []string) (heading, bool) {
+	for _, entry := range list {
+		phrase := strings.Split(entry, "_")
+		for i := range len(h) - len(phrase) + 1 {
+			if slices.Equal(phrase, h[i:i+len(phrase)]) {
+				rest := slices.Concat(h[:i], h[i+len(phrase):])
+				return slices.DeleteFunc(rest, func(word string) bool { return len(word) == 1 }), true
+			}
+		}
+	}
+	return nil, false
+}
+
+// namesSomebody says whether the heading has a word for name and none for what
+// else has one, or for a person other than the row's.
+func (h heading) namesSomebody() bool {
+	rest, ok := h.without(nameWords)
+	return ok && !rest.countsOther() && !rest.has(nameless)
+}
+
+// fullNameColumns is where a person's whole name stands: in one column, or in two.
+type fullNameColumns struct {
+	first int
+	last  int // -1 where the first column has all of it
+}
+
+// nameColumns finds the whole names among columns of names: first and last
+// names under headings whose other words are the same, or else in the order of
+// the columns. "Name" beside a first name alone is the last name.
+func nameColumns(columns []ColumnKind) []fullNameColumns {
+	var found []fullNameColumns
+	taken := make([]bool, len(columns))
+	match := func(agree func(first, other Column) bool) {
+		for i, c := range columns {
+			if p, _ := headingOf(c.Column).part(); taken[i] || c.Kind != KindName || p != firstPart {
+				continue
+			}
+			for k, o := range columns {
+				if k != i && !taken[k] && o.Kind == KindName && agree(c.Column, o.Column) {
+					taken[i], taken[k] = true, true
+					found = append(found, fullNameColumns{i, k})
+					break
+				}
+			}
+		}
+	}
+	match(completes)
+	match(func(_, other Column) bool { p, _ := headingOf(other).part(); return p == lastPart })
+	match(func(_, other Column) bool { return headingOf(other).is(nameWords) })
+	for i, c := range columns {
+		if c.Kind == KindName && !taken[i] {
+			found = append(found, fullNameColumns{i, -1})
+		}
+	}
+	return found
+}
+
+// completes says whether other is the heading of the last names to the first
+// names under first.
+func completes(first, other Column) bool {
+	p, rest := headingOf(first).part()
+	q, otherRest := headingOf(other).part()
+	return p == firstPart && q == lastPart && rest == otherRest
+}
+
+// of gives the whole name that cells hold; the last name may be the whole one
+// already. It is blank where a part is.
+func (c fullNameColumns) of(cells []string) string {
+	if c.first >= len(cells) || c.last >= len(cells) {
+		return ""
+	}
+	first := strings.TrimSpace(cells[c.first])
+	if c.last < 0 {
+		return first
+	}
+	last := strings.TrimSpace(cells[c.last])
+	switch {
+	case first == "" || last == "":
+		return ""
+	case strings.HasPrefix(last, first+" ") || strings.HasSuffix(last, " "+first):
+		return last
+	}
+	return first + " " + last
+}
+
+// otherOrder gives the whole name with its last word first, or as it is said
+// where a comma parts it; "" where there is no other order. Where the last name
+// has a column of its own, all of it goes first.
+func (c fullNameColumns) otherOrder(whole string, cells []string) string {
+	if last, first, ok := strings.Cut(whole, ","); ok {
+		return strings.TrimSpace(first) + " " + strings.TrimSpace(last)
+	}
+	cut := strings.LastIndexByte(whole, ' ')
+	if c.last >= 0 {
+		if last := strings.TrimSpace(cells[c.last]); last != whole {
+			cut = len(whole) - len(last) - 1
+		}
+	}
+	if cut < 0 {
+		return ""
+	}
+	return whole[cut+1:] + " " + strings.TrimSpace(whole[:cut])
+}

@@ -1,0 +1,148 @@
+package recipient
+
+import (
+	"encoding/csv"
+	"fmt"
+	"strings"
+	"testing"
+
+	"mailshot/internal/rule"
+)
+
+// planted gives a list of people under headings of their names (and "email" and
+// "note"), whose first row has text in its note; row gives the cells of a name.
+func planted(headings, text string, row func(first, last string) []string) grid {
+	g := grid{append(append([]string{"email"}, strings.Split(headings, ",")...), "note")}
+	g = g.people(30, func(first, last string) []string {
+		first, last = strings.ToUpper(first[:1])+first[1:], strings.ToUpper(last[:1])+last[1:]
+		return append(append([]string{first + "." + last + "@x.example"}, row(first, last)...), "")
+	})
+	third := g[3][1 : len(g[3])-1]
+	g[1][len(g[1])-1] = strings.NewReplacer("FIRST", third[0], "LAST", third[len(third)-1]).Replace(text)
+	return g
+}
+
+// foreignNames counts the refusals of a list for names of other rows in cells.
+func foreignNames(t *testing.T, g grid) (n int) {
+	t.Helper()
+	for _, r := range judgeAll(t, open(t, g.String(), Options{AddressColumn: "email"}), Use{}).Refusals {
+		if r.Rule == rule.ForeignInCell {
+			n++
+		}
+	}
+	return n
+}
+
+func TestHeadingsOfWholeNames(t *testing.T) {
+	for heading := range strings.SplitSeq("Name|Student Name|Patient Name|Parent Name|Your Name|Owner|Name (first last)|First and last name|Who|Attendee|Nom du patient|Nombre del alumno|x|Kursteilnehmer", "|") {
+		g := planted(heading, "ask FIRST", func(first, last string) []string { return []string{first + " " + last} })
+		if foreignNames(t, g) != 1 {
+			t.Errorf("%s: a name of another row was not found", heading)
+		}
+		if len(misalignments(t, g.shift(11, 31, 1, 0), Use{})) == 0 {
+			t.Errorf("%s: a shift was not found", heading)
+		}
+	}
+}
+
+func TestHeadingsOfNamesInTwoColumns(t *testing.T) {
+	both := func(first, last string) []string { return []string{first, last} }
+	for headings := range strings.SplitSeq("First Name,Last Name|Vorname,Name|Prénom,Nom|Voornaam,Naam|Parent First,Parent Last|First Name (legal),Last Name (legal)|Forename(s),Surname|"+
+		"Prénom du parent,Nom du parent|Billing first,Billing last", "|") {
+		for _, text := range []string{"ask FIRST LAST", "ask LAST, FIRST"} {
+			if foreignNames(t, planted(headings, text, both)) != 1 {
+				t.Errorf("%s: %s was not found", headings, text)
+			}
+		}
+	}
+	if g := planted("Vorname,Name", "ask LAST", func(first, last string) []string { return []string{first, first + " " + last} }); foreignNames(t, g) != 1 {
+		t.Error("a whole name beside the first one was not found")
+	}
+}
+
+func TestTwoPairsOfNames(t *testing.T) {
+	g := planted("Parent First,Parent Last,Child Last,Child First", "", func(first, last string) []string {
+		return []string{first, last, last, "Lu" + first}
+	})
+	for _, name := range []string{g[3][1] + " " + g[3][2], g[3][4] + " " + g[3][3]} {
+		if g[1][5] = "ask " + name; foreignNames(t, g) != 1 {
+			t.Error("one of two was not found")
+		}
+	}
+	g[1][5] = "ask " + g[3][4] + " of " + g[3][2] // nobody's first and last name together
+	if foreignNames(t, g) != 0 {
+		t.Error("names of two people were taken for one")
+	}
+}
+
+func TestWhatIsNoName(t *testing.T) {
+	for _, tc := range []struct{ heading, cell string }{
+		{"City", "Ember"}, {"x", "Saint Ember"}, {"Company name", "Ember Works"}, {"Product Name", "Rose Garden"}, {"Team name", "Running Wolves"},
+		{"Salutation", "Dear Ms Ray"}, {"Street", "High Street"}, {"File name", "Annual Report"}, {"School name", "Saint Ember"}, {"User name", "Ember Works"},
+		{"Manager name", "Ann Ember"}, {"First choice", "Pizza Calzone"}, {"Emergency contact name", "Ann Ember"},
+	} {
+		g := grid{{"email", tc.heading, "Last choice"}}.people(40, func(first, last string) []string {
+			return []string{first + "." + last + "@x.example", tc.cell + " " + last[:3], "Red"}
+		}).each(func(i int, row []string) { row[1] = fmt.Sprintf("%s %c%c", tc.cell, 'A'+i%26, 'A'+i/26) })
+		l := open(t, g.String(), Options{})
+		if l.guesses[1].kind != KindText {
+			t.Errorf("%s: taken for %s", tc.heading, l.guesses[1].kind)
+		}
+	}
+}
+
+func TestThirdPersonOfManyRows(t *testing.T) {
+	g := planted("Patient Name,Consultant", "", func(first, last string) []string { return []string{first + " " + last, ""} })
+	g = append(g, g[1:]...)
+	g.each(func(i int, row []string) {
+		g[1+i] = []string{fmt.Sprintf("%d%s", i, row[0]), row[1], "", ""}
+		if i > 1 {
+			g[1+i][2] = "Dr " + g[1+i%2][1]
+		}
+	})
+	if n := foreignNames(t, g); n != 0 {
+		t.Errorf("%d cells with a doctor who is a patient too, of whom each has many rows, were refused", n)
+	}
+	g.each(func(i int, row []string) {
+		if row[2] = ""; i%10 == 2 {
+			row[2] = "Dr " + g[1][1]
+		}
+	})
+	if foreignNames(t, g) == 0 {
+		t.Error("the name of a patient on a few other rows was not refused")
+	}
+}
+
+func TestGreetingsAreNoNames(t *testing.T) {
+	for _, heading := range []string{"x", "Salutation", "Briefanrede"} {
+		g := planted(heading, "", func(first, last string) []string { return []string{"Dear " + first + " " + last} })
+		if l := open(t, g.String(), Options{}); l.guesses[1].kind != KindText {
+			t.Errorf("%s: taken for %s", heading, l.guesses[1].kind)
+		}
+	}
+	g := planted("x", "", func(first, last string) []string { return []string{first + " " + last} })
+	if l := open(t, g.String(), Options{}); l.guesses[1] != (guess{kind: KindName, why: "data"}) {
+		t.Errorf("got %+v", l.guesses[1])
+	}
+	g.each(func(i int, row []string) { row[0] = fmt.Sprintf("coolcat%d@x.example", i) })
+	if l := open(t, g.String(), Options{}); l.guesses[1].kind != KindText {
+		t.Error("names that no address shows, under a heading that says nothing, may be companies")
+	}
+}
+
+func TestManagersBesideTheirAddressesStayText(t *testing.T) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	for _, row := range (grid{{"Email", "Boss", "Boss mail"}}).people(40, func(first, last string) []string {
+		boss := strings.ToUpper(last[:1]) + last[1:] + " Ray"
+		return []string{first + "@x.example", boss, last + ".ray@x.example"}
+	}) {
+		if err := w.Write(row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Flush()
+	if l := open(t, b.String(), Options{AddressColumn: "Email"}); l.guesses[1].kind != KindText {
+		t.Error("the name that another address shows is another's")
+	}
+}
