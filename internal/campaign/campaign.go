@@ -9,9 +9,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"fmt"
 	"hash"
 	"io"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"mailshot/internal/address"
 	"mailshot/internal/guard"
@@ -81,10 +85,19 @@ func Load(ctx context.Context, in Input) (*Campaign, error) {
 	return c, nil
 }
 
-// override puts the flags over the front matter and demands a sender.
+// maxID is how many bytes a campaign's id may have, which stands in the ledger,
+// on the screen and in reports.
+const maxID = 200
+
+// override puts the flags over the front matter, and demands a sender and an id
+// that can be shown.
 func override(front *template.Front, in Input) error {
+	idFrom := in.Template
 	if in.ID != "" {
-		front.Campaign = in.ID
+		front.Campaign, idFrom = in.ID, "--campaign"
+	}
+	if what := badID(front.Campaign); what != "" {
+		return &rule.Fault{File: idFrom, What: "the campaign's id " + what, Hint: "give a short one, such as --campaign spring-2026"}
 	}
 	if in.From != "" {
 		from, err := address.ParseMailbox(in.From)
@@ -97,6 +110,21 @@ func override(front *template.Front, in Input) error {
 		return &rule.Fault{File: in.Template, What: "no sender", Hint: "add a line `from: Name <name@domain>` to its front matter, or give --from"}
 	}
 	return nil
+}
+
+// badID says what is wrong with a campaign's id; "" where nothing is.
+func badID(id string) string {
+	switch {
+	case strings.TrimSpace(id) == "":
+		return "is blank"
+	case len(id) > maxID:
+		return fmt.Sprintf("is longer than %d bytes", maxID)
+	case strings.ContainsFunc(id, unicode.IsControl):
+		return "holds a control character"
+	case !utf8.ValidString(id):
+		return "is not UTF-8"
+	}
+	return ""
 }
 
 // Close gives back what Load has opened.
@@ -121,6 +149,7 @@ func (c *Campaign) TemplateDigest() [32]byte {
 	source := c.template.Source().Digest()
 	h.Write(source[:])
 	for _, files := range [][]message.File{c.attach, c.inline} {
+		h.Write(binary.BigEndian.AppendUint64(nil, uint64(len(files))))
 		for _, f := range files {
 			writeFramed(h, []byte(f.Name))
 			writeFramed(h, f.Content)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mailshot/internal/madeup"
+	"mailshot/internal/message"
 	"mailshot/internal/rule"
 )
 
@@ -330,6 +331,46 @@ func TestNoSender(t *testing.T) {
 	_, err := Load(t.Context(), Input{Template: filepath.Join(dir, "notice.txt"), List: filepath.Join(dir, "list.csv")})
 	if fault, ok := errors.AsType[*rule.Fault](err); !ok || !strings.Contains(fault.Hint, "--from") {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestCampaignID(t *testing.T) {
+	long := strings.Repeat("é", 100)
+	dir := write(t, map[string]string{"notice.txt": notice(""), "own.txt": notice("campaign: " + long + "x\n"), "list.csv": list})
+	for _, test := range []struct{ template, id, file, what string }{
+		{"notice.txt", long, "", ""},
+		{"notice.txt", "Spring sale, 2026", "", ""},
+		{"own.txt", "spring", "", ""},
+		{"notice.txt", long + "x", "--campaign", "longer than 200 bytes"},
+		{"notice.txt", " \u00a0", "--campaign", "blank"},
+		{"notice.txt", "a\x1b[2Jb", "--campaign", "control"},
+		{"notice.txt", "a\nb", "--campaign", "control"},
+		{"notice.txt", "a\xffb", "--campaign", "not UTF-8"},
+		{"own.txt", "", filepath.Join(dir, "own.txt"), "longer"},
+	} {
+		c, err := Load(t.Context(), Input{Template: filepath.Join(dir, test.template), List: filepath.Join(dir, "list.csv"), ID: test.id})
+		fault, _ := errors.AsType[*rule.Fault](err)
+		switch {
+		case err == nil:
+			c.Close()
+			if test.what != "" {
+				t.Errorf("%q: taken; want a fault: %s", test.id, test.what)
+			}
+		case test.what == "" || fault == nil || fault.File != test.file || !strings.Contains(fault.What, test.what) || fault.Hint == "":
+			t.Errorf("%q: got %v, want a fault of %s: %s", test.id, err, test.file, test.what)
+		}
+	}
+}
+
+// A file that is attached to one campaign and shown inline by another makes
+// two templates of them.
+func TestTemplateDigest(t *testing.T) {
+	dir := write(t, map[string]string{"notice.txt": notice(""), "list.csv": list})
+	a, b := load(t, dir), load(t, dir)
+	logo := []message.File{{Name: "logo.png", Content: []byte("logo")}}
+	a.attach, b.inline = logo, logo
+	if a.TemplateDigest() == b.TemplateDigest() {
+		t.Error("attached and inline: the same digest")
 	}
 }
 
