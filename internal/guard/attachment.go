@@ -38,7 +38,7 @@ func (r *Reader) judgeFile(h *heading, content []byte, where string, p PlannedPa
 		r.refuse(rule.UnreadableAttachment, where, "the attachment "+err.Error(), hintUnreadable)
 	}
 	for _, v := range views {
-		r.read(place{name: where, line: 1, markup: v.Markup, pairing: true}, v.Text)
+		r.read(place{name: where, line: 1, markup: v.Markup, file: true, pairing: true}, v.Text)
 	}
 }
 

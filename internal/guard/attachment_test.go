@@ -72,6 +72,30 @@ func TestOwnAttachment(t *testing.T) {
 	})
 }
 
+// What the template and the row say does not make another's file one's own.
+func TestSwappedAttachment(t *testing.T) {
+	for _, c := range []struct {
+		name, constant, file, content string
+		rule                          rule.ID
+	}{
+		{"words of the row and the template", "Best,\nBob", "1.txt", "Payslip of Bob Stone", rule.AttachmentPairing},
+		{"words of the template", "the stone of bob", "1.txt", "Payslip of Bob Stone", rule.AttachmentPairing},
+		{"as its name", "Bob", "Bob Stone.txt", "Payslip", rule.ForeignName},
+		{"one's own", "Best,\nBob", "Ann Stone.txt", "Payslip of Ann Stone", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p, row := pairingPolicy(t, -1), person(t, 0)
+			constantAt(1, c.constant)(&p)
+			row.Cells = append([]string{"Ann", "Stone"}, row.Cells[2:]...)
+			refusals, warnings := New(p, indexOfPeople(t), len(people)).Reader().Judge(row, ownFile(t, row, c.file, c.content))
+			check(t, refusals, c.rule, map[bool]int{true: bob}[c.rule != ""])
+			if c.rule == "" && len(warnings) > 0 {
+				t.Errorf("warnings: %v", warnings)
+			}
+		})
+	}
+}
+
 // Rows of one unit may share a file that holds the unit; the city of these rows
 // is their unit.
 func TestMustContain(t *testing.T) {

@@ -130,7 +130,14 @@ func TestOwn(t *testing.T) {
 		})},
 		{name: "allowed", person: 0, text: "Bob Stone", change: func(p *Policy) { p.Allow = []string{"bob stone"} }},
 		{name: "words of row and template", person: 8, text: "Dear Jack, Friday is near", change: constantAt(1, "Friday is near"), warned: true},
-		{name: "words of the template at two places", person: 0, text: "Ask Jack. Friday is near", change: constantAt(1, "Ask Jack. Black Friday is near"), warned: true},
+		{name: "words of row and HTML", person: 8, text: "Dear Jack, Friday is near", change: constantAt(1, ",</p>\n<p><b>Friday</b> is near"), warned: true},
+		{name: "words of HTML and row", person: 9, text: "Black Jack Friday", change: constantAt(1, "<p>Black Jack <b title=\""), warned: true},
+		{name: "words of the template alone", person: 0, text: "Ask Jack. Friday is near", change: constantAt(1, "Ask Jack. Black Friday is near"), rule: rule.ForeignName, line: jack},
+		{name: "words that do not meet", person: 8, text: "Dear Jack, Friday is near", change: constantAt(1, "On Friday"), rule: rule.ForeignName, line: jack},
+		{name: "words that meet the other way round", person: 9, text: "Dear Jack, Friday is near", change: constantAt(1, "Jack likes"), rule: rule.ForeignName, line: jack},
+		{name: "cells that name another", person: 9, text: "your child Maria Schmidt", rule: rule.ForeignName, line: maria},
+		{name: "relational cells that name another", person: 9, text: "your child Maria Schmidt", change: func(p *Policy) { p.Relational = []string{"city", "referrer"} }},
+		{name: "cells of which one is relational", person: 9, text: "your child Maria Schmidt", change: func(p *Policy) { p.Relational = []string{"city"} }, rule: rule.ForeignName, line: maria},
 		{name: "a word of neither", person: 8, text: "Dear Jack, Friday is near", rule: rule.ForeignName, line: jack},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -139,6 +146,9 @@ func TestOwn(t *testing.T) {
 				c.change(&p)
 			}
 			row := &recipient.Row{Ordinal: 8, Number: 9, Line: 30, Address: parse(t, "jack@other.example"), Cells: []string{"Jack", "Black", "jack@other.example", "", "", ""}}
+			if c.person == 9 {
+				row.Address, row.Cells = parse(t, "eve@other.example"), []string{"Eve", "Friday", "eve@other.example", "", "Maria", "Schmidt"}
+			}
 			if c.person < len(people) {
 				row = person(t, c.person)
 			}
@@ -155,6 +165,52 @@ func TestOwn(t *testing.T) {
 				t.Errorf("%d warnings, want %d: %v", len(warnings), want, warnings)
 			}
 		})
+	}
+}
+
+// The own name, begun with another of its words, may be another's.
+func TestOwnNameTurned(t *testing.T) {
+	b := identifier.NewBuilder(3)
+	b.Add(2, identifier.Name, "Ann Lee")
+	b.Add(3, identifier.Name, "Lee Ann")
+	b.Add(4, identifier.Name, "Ann Berlin")
+	g := New(policy(t), b.Build(), 1)
+	for text, want := range map[string]rule.ID{"Lee, Ann": "", "Ann Berlin": rule.ForeignName} {
+		row, l := person(t, 0), annsLetter()
+		l.to, l.text, l.html = "ann@a.example", text+"\r\n", "\r\n"
+		refusals, warnings := g.Reader().Judge(row, l.message(t, row))
+		check(t, refusals, want, map[bool]int{true: 4}[want != ""])
+		if want == "" && len(warnings) != 1 {
+			t.Errorf("warnings: %v", warnings)
+		}
+	}
+}
+
+// A name in an address is the address, and one cause.
+func TestNameInAddress(t *testing.T) {
+	const spot, other = 9, "bob.stone@b.example"
+	b := identifier.NewBuilder(1)
+	b.AddAddress(spot, other)
+	b.Add(spot, identifier.Name, "Bob Stone")
+	x := b.Build()
+	for text, want := range map[string]rule.ID{
+		other: rule.ForeignAddress, "bob.stone (at) b.example": rule.ForeignAddress, "bob&period;stone&commat;b.example": rule.ForeignAddress,
+		"Bob Stone": rule.ForeignName, "bob.stone@c.example": rule.ForeignName,
+	} {
+		row, l := person(t, 0), annsLetter()
+		l.text, l.html = text+"\r\n", "<p>"+text+"</p>\r\n"
+		refusals, _ := New(policy(t), x, 1).Reader().Judge(row, l.message(t, row))
+		check(t, refusals, want, spot)
+		if len(refusals) != 1 {
+			t.Errorf("%s: one cause, but%s", text, show(refusals))
+		}
+		p := policy(t)
+		constantAt(3, text)(&p)
+		refusals, _ = New(p, x, 1).Constants(nil)
+		check(t, refusals, rule.ForeignInTemplate, spot)
+		if (refusals[0].What == whose(identifier.Address, spot)) != (want == rule.ForeignAddress) && text == other || len(refusals) != 1 {
+			t.Errorf("constant %s:%s", text, show(refusals))
+		}
 	}
 }
 

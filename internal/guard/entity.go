@@ -245,12 +245,11 @@ func (h *heading) isUTF8() bool {
 }
 
 // scanField looks at the value of a header field in every view of it.
-func (r *Reader) scanField(where, value string) {
-	p := place{name: where}
+func (r *Reader) scanField(p place, value string) {
 	r.read(p, []byte(value))
 	decoded, ok := decodeWords(value)
 	if !ok || strings.ContainsRune(decoded, '\uFFFD') {
-		r.refuse(rule.Structure, where, "an encoded word that cannot be decoded", hintReport)
+		r.refuse(rule.Structure, p.name, "an encoded word that cannot be decoded", hintReport)
 	}
 	if decoded != value {
 		r.read(p, []byte(decoded))
@@ -260,12 +259,13 @@ func (r *Reader) scanField(where, value string) {
 // scanPartHeader looks at the header of a part: its fields, and its parameters
 // as RFC 2231 decodes them.
 func (r *Reader) scanPartHeader(h *heading) {
-	where := wherePart(r.parts - 1)
+	p := place{name: wherePart(r.parts - 1), file: true}
 	for _, f := range h.fields {
-		r.scanField(where, f.value)
+		r.scanField(p, f.value)
 	}
 	for _, v := range h.params {
-		r.scanField(where, v)
+		r.scanField(p, v)
 	}
-	r.scanField(where+", file name", h.file)
+	p.name += ", file name"
+	r.scanField(p, h.file)
 }

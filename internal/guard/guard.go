@@ -179,6 +179,7 @@ func (r *Reader) settle() {
 		r.refuse(rule.Structure, "", "the row is not one of those announced", hintReport)
 		return
 	}
+	r.joinCauses()
 	rec := &r.g.records[r.row.Ordinal]
 	if len(r.refusals) > 0 {
 		rec.state = refused

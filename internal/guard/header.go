@@ -117,7 +117,7 @@ func (r *Reader) judgeHeader(h *heading) {
 			r.refuse(rule.Header, whereField(i, name), "a field that stands twice", hintReport)
 		}
 		r.judgeField(i, name, f.value)
-		r.scanField(whereField(i, name), f.value)
+		r.scanField(place{name: whereField(i, name)}, f.value)
 	}
 	r.judgeFields(h.fields)
 }

@@ -17,7 +17,7 @@ type verdict uint8
 const (
 	foreign verdict = iota
 	fine
-	mixed // a name made of words of the row and of the template
+	mixed // a name that came about where words of the row and of the template met
 )
 
 // ownership knows what may stand in a message though it identifies somebody
@@ -28,7 +28,7 @@ type ownership struct {
 	written       map[uint64]bool // keys of the sender's own data that the template holds
 	allowed       map[uint64]bool // keys of what `allow` names
 	relational    []int           // columns
-	words         map[string]bool // of the template
+	edges         edges
 }
 
 func newOwnership(p Policy, x *identifier.Index) ownership {
@@ -37,7 +37,6 @@ func newOwnership(p Policy, x *identifier.Index) ownership {
 		identities:    make(map[string]bool),
 		written:       make(map[uint64]bool),
 		allowed:       make(map[uint64]bool),
-		words:         make(map[string]bool),
 	}
 	for _, a := range append([]address.Address{p.From.Address}, p.Identities...) {
 		o.identify(x, a)
@@ -46,11 +45,8 @@ func newOwnership(p Policy, x *identifier.Index) ownership {
 		o.allow(x, v)
 	}
 	o.relational = columnsNamed(p)
-	for _, c := range p.Constants {
-		for _, w := range wordsOf(c.Text) {
-			o.words[w] = true
-		}
-	}
+	words, _ := x.MaxWords()
+	o.edges = newEdges(p.Constants, words)
 	return o
 }
 
@@ -132,9 +128,9 @@ func (o *ownership) isFree(key uint64) bool { return o.allowed[key] || o.written
 const phoneDigits = 7
 
 // ownership says whose h, which stands in a message as text, is.
-func (r *Reader) ownership(text []byte, h identifier.Hit) verdict {
+func (r *Reader) ownership(p place, text []byte, h identifier.Hit) verdict {
 	switch {
-	case r.relational(h):
+	case r.relational(text, h):
 		return fine
 	case h.Kind == identifier.Address:
 		return r.ownAddress(text)
@@ -142,7 +138,7 @@ func (r *Reader) ownership(text []byte, h identifier.Hit) verdict {
 		return foreign
 	case r.inCells(text, h):
 		return fine
-	case h.Kind == identifier.Name && r.isMixed(text):
+	case h.Kind == identifier.Name && !p.file && r.isMixed(text):
 		return mixed
 	}
 	return foreign
@@ -158,18 +154,21 @@ func (r *Reader) ownAddress(text []byte) verdict {
 	return foreign
 }
 
-// relational says whether h stands in a cell that names another on purpose.
-func (r *Reader) relational(h identifier.Hit) (there bool) {
+// relational says whether h stands in a cell that names another on purpose, or
+// is a name made of several of them.
+func (r *Reader) relational(text []byte, h identifier.Hit) (there bool) {
+	var cells []string
 	for _, i := range r.g.own.relational {
 		if i >= len(r.row.Cells) {
 			continue
 		}
+		cells = append(cells, r.row.Cells[i])
 		r.g.index.Scan([]byte(r.row.Cells[i]), func(c identifier.Hit) bool {
 			there = there || c.Key == h.Key
 			return !there
 		})
 	}
-	return there
+	return there || h.Kind == identifier.Name && hasAll(wordsIn(cells), wordsOf(string(text)))
 }
 
 // inCells says whether h is the whole of one of the row's cells or, where it
@@ -204,16 +203,9 @@ func numberOf(cell string) string {
 	}, cell)
 }
 
-// isMixed says whether every word of a name is the row's or the template's.
-func (r *Reader) isMixed(text []byte) bool {
-	mine := make(map[string]bool)
-	for _, cell := range r.row.Cells {
-		for _, w := range wordsOf(cell) {
-			mine[w] = true
-		}
-	}
-	for _, w := range wordsOf(string(text)) {
-		if !mine[w] && !r.g.own.words[w] {
+func hasAll(set map[string]bool, words []string) bool {
+	for _, w := range words {
+		if !set[w] {
 			return false
 		}
 	}

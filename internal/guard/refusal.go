@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 
 	"mailshot/internal/identifier"
 	"mailshot/internal/rule"
@@ -28,6 +29,17 @@ func (r *Reader) add(c cause, f rule.Refusal) {
 	r.causes[c] = true
 	f.File, f.Line, f.Row = r.g.policy.List, r.row.Line, r.row.Number
 	r.refusals = append(r.refusals, f)
+}
+
+// joinCauses drops the refusal of a name that was read in an address: "ann.lee
+// (at) a.example" is a name first.
+func (r *Reader) joinCauses() {
+	all := slices.Clone(r.refusals)
+	r.refusals = slices.DeleteFunc(r.refusals, func(n rule.Refusal) bool {
+		return n.Rule == rule.ForeignName && slices.ContainsFunc(all, func(a rule.Refusal) bool {
+			return a.Rule == rule.ForeignAddress && a.OtherLine == n.OtherLine && a.Where == n.Where
+		})
+	})
 }
 
 // warn notes something worth a look, at the first place where it is found.

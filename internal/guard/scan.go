@@ -3,6 +3,7 @@ package guard
 import (
 	"bytes"
 	"hash/maphash"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 
@@ -14,6 +15,7 @@ type place struct {
 	name    string // "header Subject", "body", "attachment 2"
 	line    int    // of the text's first line; 0 where a line would say nothing
 	markup  bool   // short numbers identify nobody here
+	file    bool   // an attachment or its name, which the template did not write
 	pairing bool   // it is a recipient's own attachment
 }
 
@@ -337,8 +339,18 @@ func (r *Reader) match(p place, text []byte) {
 		return len(s.found) < maxHits
 	})
 	for _, h := range s.found {
-		r.judgeHit(p, text, h)
+		if !s.inAddress(h) {
+			r.judgeHit(p, text, h)
+		}
 	}
+}
+
+// inAddress says whether h is a name that only stands in an address that was
+// found too.
+func (s *scanner) inAddress(h hit) bool {
+	return h.Kind == identifier.Name && slices.ContainsFunc(s.found, func(a hit) bool {
+		return a.Kind == identifier.Address && a.Start <= h.Start && h.End <= a.End
+	})
 }
 
 // maxHits bounds how many finds of one text are judged: a list that stands in
@@ -360,7 +372,7 @@ func (r *Reader) judgeHit(p place, text []byte, h hit) {
 		return
 	}
 	what := whose(h.Kind, h.line)
-	switch r.ownership(text[h.Start:h.End], h.Hit) {
+	switch r.ownership(p, text[h.Start:h.End], h.Hit) {
 	case foreign:
 		r.refuseFor(p.ruleFor(h.Kind), h.line, p.at(text, h.Start), what, hintFor(h.Kind))
 	case mixed:

@@ -1,0 +1,111 @@
+package guard
+
+import (
+	"html"
+	"strings"
+
+	"mailshot/internal/identifier"
+)
+
+// edges are the words with which runs of the template begin and end. Only
+// there a value of the row can join them.
+type edges struct{ begins, ends map[string]bool }
+
+// newEdges looks at every run as it stands and as HTML shows it, so many words
+// deep.
+func newEdges(constants []Constant, depth int) edges {
+	e := edges{make(map[string]bool), make(map[string]bool)}
+	for _, c := range constants {
+		e.add(wordsOf(c.Text), depth)
+		e.add(wordsOf(html.UnescapeString(withoutTags(c.Text))), depth)
+	}
+	return e
+}
+
+func (e edges) add(words []string, depth int) {
+	for n := 1; n <= min(len(words), depth); n++ {
+		e.begins[joined(words[:n])] = true
+		e.ends[joined(words[len(words)-n:])] = true
+	}
+}
+
+func joined(words []string) string { return strings.Join(words, " ") }
+
+// withoutTags drops the tags of a piece of HTML, which may begin and end
+// within one.
+func withoutTags(piece string) string {
+	var b strings.Builder
+	if end := strings.IndexByte(piece, '>'); end >= 0 && !strings.Contains(piece[:end], "<") {
+		piece = piece[end+1:]
+	}
+	for {
+		text, tag, found := strings.Cut(piece, "<")
+		b.WriteString(text + " ")
+		if !found {
+			return b.String()
+		}
+		_, piece, _ = strings.Cut(tag, ">")
+	}
+}
+
+// isMixed says whether a name came about where words of the row and of the
+// template met, or is the row's own name in another order. Words that are all
+// the row's, and another's name together, are that other's name.
+func (r *Reader) isMixed(text []byte) bool {
+	words := wordsOf(string(text))
+	return r.isOwnTurned(words) || r.isJoined(words)
+}
+
+// isJoined says whether some of the words are the row's, and all others stand
+// at the edges of the template that these can join.
+func (r *Reader) isJoined(words []string) bool {
+	mine, e := wordsIn(r.row.Cells), r.g.own.edges
+	own := 0
+	for i := 0; i < len(words); {
+		if mine[words[i]] {
+			i, own = i+1, own+1
+			continue
+		}
+		from := i
+		for i < len(words) && !mine[words[i]] {
+			i++
+		}
+		run := joined(words[from:i])
+		if from > 0 && !e.begins[run] || i < len(words) && !e.ends[run] {
+			return false
+		}
+	}
+	return own > 0 && own < len(words)
+}
+
+// isOwnTurned says whether the words are the row's own name, begun with another
+// of its words: "Martin, Thomas", or "Thomas Martin <thomas.martin@…>".
+func (r *Reader) isOwnTurned(words []string) (own bool) {
+	for i := range words {
+		turned := joined(append(append([]string(nil), words[i:]...), words[:i]...))
+		r.g.index.Scan([]byte(turned), func(h identifier.Hit) bool {
+			own = own || h.Start == 0 && h.End == len(turned) && r.owns(h)
+			return !own
+		})
+	}
+	return own
+}
+
+func (r *Reader) owns(h identifier.Hit) bool {
+	for _, line := range h.Lines {
+		if line == uint32(r.row.Line) {
+			return true
+		}
+	}
+	return false
+}
+
+func wordsIn(cells []string) map[string]bool {
+	all := make(map[string]bool)
+	for _, cell := range cells {
+		for _, w := range wordsOf(cell) {
+			all[w] = true
+		}
+	}
+	return all
+}
