@@ -61,6 +61,9 @@ func (o *campaignOptions) validate(command string) error {
 	if o.recipients == "" {
 		return &usageError{"no list of recipients", fmt.Sprintf("such as: mailshot %s news.md -r people.csv", command)}
 	}
+	if missing(o.template) {
+		return &rule.Fault{File: o.template, What: "no such file", Hint: fmt.Sprintf("the template's path comes first, such as: mailshot %s news.md -r people.csv", command)}
+	}
 	return nil
 }
 

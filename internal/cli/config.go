@@ -40,14 +40,31 @@ func readConfig(path string, known []string) (*config, error) {
 		return &config{}, nil
 	}
 	if err != nil {
-		return nil, &rule.Fault{File: path, What: "the settings cannot be used: " + reason(err)}
+		return nil, &rule.Fault{File: path, What: "the settings cannot be used: " + reason(err),
+			Hint: "they are a file of lines `flag: value`; name another with --config"}
 	}
 	c := &config{path: path, values: map[string]*ast.MappingValueNode{}}
 	return c, c.parse(data, known)
 }
 
-// readSmall reads a file of at most maxConfig octets.
+var (
+	errFolder     = errors.New("it is a folder")
+	errNotRegular = errors.New("it is no regular file")
+	errTooLarge   = errors.New("it is too large")
+)
+
+// readSmall reads a regular file of at most maxConfig octets. It does not open
+// what would make it wait, such as a pipe.
 func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
+		return nil, errFolder
+	case !info.Mode().IsRegular():
+		return nil, errNotRegular
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -55,7 +72,7 @@ func readSmall(path string) ([]byte, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
 	if len(data) > maxConfig {
-		return nil, errors.New("too large")
+		return nil, errTooLarge
 	}
 	return data, err
 }
@@ -96,10 +113,10 @@ func (c *config) take(v *ast.MappingValueNode, known []string) error {
 	return c.fault(v.Key, "no such setting", hint)
 }
 
-// set sets f, unless it has been set.
+// set sets f, if the file has it.
 func (c *config) set(f *pflag.Flag) error {
 	v, ok := c.values[f.Name]
-	if !ok || f.Changed {
+	if !ok {
 		return nil
 	}
 	values := scalars(v.Value)
@@ -111,7 +128,6 @@ func (c *config) set(f *pflag.Flag) error {
 			return c.fault(v.Value, f.Name+" is not "+takes(f), "see the flag --"+f.Name+" in the command's help")
 		}
 	}
-	f.Changed = true
 	return nil
 }
 

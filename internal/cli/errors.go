@@ -57,12 +57,18 @@ func (a *app) explain(err error) {
 		fmt.Fprintln(a.Stderr, "mailshot: the run was stopped; what was sent is written down")
 	case len(list) > 0:
 		printRefusals(a.Stderr, list, total)
-	case status(err) == Interrupted && !errors.Is(err, errDeclined):
-		fmt.Fprintf(a.Stderr, "mailshot: %v\n", errInterrupted)
 	default:
-		fmt.Fprintf(a.Stderr, "mailshot: %v\n", err)
+		fmt.Fprintf(a.Stderr, "mailshot: %s\n", said(err))
 		hint(a.Stderr, nextStep(err))
 	}
+}
+
+// said is err in words: what was interrupted says it in those of a library.
+func said(err error) string {
+	if status(err) == Interrupted && !errors.Is(err, errDeclined) {
+		return errInterrupted.Error()
+	}
+	return err.Error()
 }
 
 func hint(w io.Writer, s string) {
@@ -107,6 +113,8 @@ func reason(err error) string {
 		return "permission denied"
 	case errors.Is(err, fs.ErrExist):
 		return "it is there already"
+	case errors.Is(err, errFolder), errors.Is(err, errNotRegular), errors.Is(err, errTooLarge):
+		return err.Error()
 	}
 	return "it cannot be read"
 }

@@ -93,7 +93,7 @@ func perform(dir, line string) string {
 	if code != 0 {
 		fmt.Fprintf(&out, "$ echo $?\n%d\n", code)
 	}
-	return out.String()
+	return strings.ReplaceAll(out.String(), filepath.Join(dir, "state"), "~/.local/state")
 }
 
 // blocks gives the fenced blocks of a language.

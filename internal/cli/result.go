@@ -82,7 +82,7 @@ func (r *result) settle(err error) {
 	}
 	r.RefusalsTotal = total
 	if total == 0 && (r.Verdict == "invalid" || r.Verdict == "failed") {
-		r.Error, r.Hint = err.Error(), nextStep(err)
+		r.Error, r.Hint = said(err), nextStep(err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"regexp"
@@ -13,16 +14,17 @@ import (
 
 // sendOptions are the flags of send.
 type sendOptions struct {
-	campaign    campaignOptions
-	server      serverOptions
-	ledger      string
-	yes         bool
-	approved    string
-	limit       int
-	rate        rate
-	maxRejected share
-	connections int
-	amend       bool
+	campaign      campaignOptions
+	server        serverOptions
+	ledger        string
+	yes           bool
+	approved      string
+	approvedGiven bool // on the command line
+	limit         int
+	rate          rate
+	maxRejected   share
+	connections   int
+	amend         bool
 
 	openLedger func(context.Context, *app) (*ledger.Ledger, error)
 }
@@ -61,6 +63,7 @@ The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file.
 	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.campaign.template = args[0]
+		o.approvedGiven, o.server.outGiven = cmd.Flags().Changed("approved"), cmd.Flags().Changed("out")
 		return o.run(cmd.Context(), a)
 	}
 	return cmd
@@ -104,7 +107,7 @@ func (o *sendOptions) validate(a *app) error {
 	if err := o.campaign.validate("send"); err != nil {
 		return err
 	}
-	if err := o.server.validate(); err != nil {
+	if err := cmp.Or(o.server.validate(), validateLedger(o.ledger)); err != nil {
 		return err
 	}
 	_, ci := a.lookupEnv("CI")
@@ -113,6 +116,8 @@ func (o *sendOptions) validate(a *app) error {
 		return &usageError{"--limit is less than nothing", "give the number of messages to send in this run, or 0 for all"}
 	case o.connections < 1 || o.connections > maxConnections:
 		return &usageError{fmt.Sprintf("--connections is not from 1 to %d", maxConnections), "leave it out for 4"}
+	case o.approvedGiven && o.approved == "":
+		return &usageError{"--approved is empty: the variable it comes from is not set?", "give the digest that `mailshot check` prints, or leave it out to be asked"}
 	case o.approved != "" && !isDigest(o.approved):
 		return &usageError{"--approved is no digest", "give the one that `mailshot check` prints: sha256: and 64 hex digits"}
 	case ci && o.ledger == "" && !o.server.dryRun:
@@ -151,9 +156,5 @@ func (o *sendOptions) openNamed(ctx context.Context, a *app) (*ledger.Ledger, er
 	if o.server.dryRun {
 		return ledger.Memory(ctx)
 	}
-	path, err := a.ledgerPath(o.ledger)
-	if err != nil {
-		return nil, err
-	}
-	return ledger.Open(ctx, path)
+	return a.openOrBegin(ctx, o.ledger)
 }

@@ -94,6 +94,26 @@ func TestSendAsksForWhatIsLeft(t *testing.T) {
 	}
 }
 
+// TestSendStoppedAtPrompt wants the JSON to say so in the program's own words.
+func TestSendStoppedAtPrompt(t *testing.T) {
+	over, stop := context.WithCancel(context.Background())
+	stop()
+	for _, test := range []struct {
+		ctx   context.Context
+		typed string
+		says  string
+	}{
+		{over, "", `"error":"interrupted: nothing was sent"`},
+		{context.Background(), "", `"error":"interrupted: nothing was sent"`},
+		{context.Background(), "2\n", `"error":"that is not the number of messages: nothing was sent"`},
+	} {
+		code, out := newDesk(t).send(test.ctx, strings.NewReader(test.typed), "--json")
+		if code != 130 || !strings.Contains(out, test.says) || strings.Contains(out, "context") {
+			t.Errorf("%q ends with %d:\n%s", test.typed, code, out)
+		}
+	}
+}
+
 // changing is a person who takes their time, in which the file is changed.
 type changing struct {
 	change func()
@@ -129,15 +149,17 @@ func TestSendListChanges(t *testing.T) {
 		fmt.Fprintf(&list, "person%d.some@a.example,Annette,%s\n", i, strings.Repeat("read in many pieces ", 50))
 	}
 	d.write(t, "people.csv", list.String())
+	running, ended := context.WithCancel(context.Background())
 	changed := make(chan bool)
 	go func() {
-		for len(d.server.Accepted()) == 0 {
+		defer close(changed)
+		for len(d.server.Accepted()) == 0 && running.Err() == nil {
 			time.Sleep(time.Millisecond)
 		}
 		d.write(t, "people.csv", people)
-		close(changed)
 	}()
 	code, out := d.send(context.Background(), strings.NewReader(""), "--yes", "--rate", "500/s")
+	ended()
 	<-changed
 	if code != 1 || !strings.Contains(out, "[wire]") || strings.Contains(out, "nothing was sent") ||
 		!strings.Contains(out, " accepted now\n") || !strings.Contains(out, "the run was stopped") {

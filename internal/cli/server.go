@@ -16,6 +16,7 @@ type serverOptions struct {
 	passwordFile string
 	dryRun       bool
 	out          string
+	outGiven     bool // on the command line; elsewhere it may be meant for sink
 }
 
 func (o *serverOptions) bind(cmd *cobra.Command) {
@@ -31,7 +32,7 @@ func (o *serverOptions) bind(cmd *cobra.Command) {
 
 func (o *serverOptions) validate() error {
 	switch {
-	case o.out != "" && !o.dryRun:
+	case o.outGiven && !o.dryRun:
 		return &usageError{"--out without --dry-run", "what is sent is not kept; add --dry-run to look at the messages"}
 	case o.smtp == "" && !o.dryRun:
 		return &usageError{"no server", "name one, such as --smtp smtp://user@mail.example.com:587, or try with --dry-run"}
@@ -41,15 +42,15 @@ func (o *serverOptions) validate() error {
 
 // open gives the server; it connects to nothing.
 func (o *serverOptions) open(a *app) (transport.Server, error) {
-	if o.dryRun && o.out == "" {
-		return transport.Nowhere(), nil
-	}
-	if o.dryRun {
-		return transport.Folder(o.out)
+	if o.smtp == "" {
+		return o.rehearsal()
 	}
 	u, err := transport.ParseURL(o.smtp)
 	if err != nil {
 		return nil, err
+	}
+	if o.dryRun {
+		return o.rehearsal()
 	}
 	c := transport.Credentials{User: o.user}
 	if c.User == "" {
@@ -61,6 +62,14 @@ func (o *serverOptions) open(a *app) (transport.Server, error) {
 	return transport.NewSMTP(u, c)
 }
 
+// rehearsal is what stands for the server in a dry run.
+func (o *serverOptions) rehearsal() (transport.Server, error) {
+	if o.out == "" {
+		return transport.Nowhere(), nil
+	}
+	return transport.Folder(o.out)
+}
+
 // password is that of the environment, else the first line of the file.
 func (o *serverOptions) password(a *app) (string, error) {
 	if v, ok := a.lookupEnv(envPassword); ok || o.passwordFile == "" {
@@ -68,11 +77,11 @@ func (o *serverOptions) password(a *app) (string, error) {
 	}
 	data, err := readSmall(o.passwordFile)
 	if err != nil {
-		return "", &rule.Fault{File: o.passwordFile, What: "the password cannot be used: " + reason(err)}
+		return "", &rule.Fault{File: o.passwordFile, What: "the password cannot be used: " + reason(err), Hint: "name a file with the password on its first line, or set " + envPassword}
 	}
 	line, _, _ := strings.Cut(string(data), "\n")
 	if line = strings.TrimSuffix(line, "\r"); line == "" {
-		return "", &rule.Fault{File: o.passwordFile, Line: 1, What: "no password on it"}
+		return "", &rule.Fault{File: o.passwordFile, Line: 1, What: "no password on it", Hint: "write it on the first line, or set " + envPassword}
 	}
 	return line, nil
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -33,7 +32,7 @@ func (a *app) settle(cmd *cobra.Command) error {
 	if err := a.judgeEnv(known); err != nil {
 		return err
 	}
-	if err := a.fromEnv(cmd.Flag(configFlag)); err != nil {
+	if _, err := a.fromEnv(cmd.Flag(configFlag)); err != nil {
 		return err
 	}
 	file, err := readConfig(cmd.Flag(configFlag).Value.String(), known)
@@ -42,13 +41,21 @@ func (a *app) settle(cmd *cobra.Command) error {
 	}
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		if err == nil && f.Name != "help" && f.Name != configFlag {
-			err = cmp.Or(a.fromEnv(f), file.set(f))
+			err = a.settleFlag(f, file)
 		}
 	})
 	if f := cmd.Flags().Lookup("json"); f != nil && f.Value.String() == "true" {
 		a.out = a.Stderr
 	}
 	return err
+}
+
+// settleFlag leaves f.Changed alone, which says that the command line has set it.
+func (a *app) settleFlag(f *pflag.Flag, file *config) error {
+	if set, err := a.fromEnv(f); set || err != nil {
+		return err
+	}
+	return file.set(f)
 }
 
 // flagNames gives the names of the flags of all commands: what a setting can be.
@@ -80,17 +87,16 @@ func envName(flag string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// fromEnv sets f, unless the command line has.
-func (a *app) fromEnv(f *pflag.Flag) error {
+// fromEnv sets f, unless the command line has, and says whether either did.
+func (a *app) fromEnv(f *pflag.Flag) (set bool, err error) {
 	v, ok := a.lookupEnv(envName(f.Name))
 	if !ok || f.Changed {
-		return nil
+		return f.Changed, nil
 	}
 	if err := f.Value.Set(v); err != nil {
-		return &usageError{envName(f.Name) + " is not " + takes(f), "see the flag --" + f.Name + " in the command's help"}
+		return false, &usageError{envName(f.Name) + " is not " + takes(f), "see the flag --" + f.Name + " in the command's help"}
 	}
-	f.Changed = true
-	return nil
+	return true, nil
 }
 
 // judgeEnv stops at a variable that is nearly one of ours, and warns of any

@@ -48,11 +48,10 @@ func newStatus(a *app) *cobra.Command {
 }
 
 func (o *statusOptions) run(ctx context.Context, a *app) error {
-	path, err := a.ledgerPath(o.ledger)
-	if err != nil {
+	if err := validateLedger(o.ledger); err != nil {
 		return err
 	}
-	all, err := campaigns(ctx, path)
+	all, err := o.campaigns(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -69,9 +68,9 @@ func (o *statusOptions) run(ctx context.Context, a *app) error {
 	return printCampaigns(a.out, all)
 }
 
-// campaigns lists what the ledger at path holds; nothing where there is none.
-func campaigns(ctx context.Context, path string) ([]ledger.Summary, error) {
-	l, err := openExisting(ctx, path)
+// campaigns lists what the ledger holds; nothing where the user has none yet.
+func (o *statusOptions) campaigns(ctx context.Context, a *app) ([]ledger.Summary, error) {
+	l, err := a.openExisting(ctx, o.ledger)
 	if l == nil || err != nil {
 		return nil, err
 	}
