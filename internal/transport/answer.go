@@ -40,7 +40,8 @@ func (p *pipeline) hear(r reply) error {
 
 // strange says that r cannot be the reply to a step of f: by its code; because
 // it came before the message had left; because it says yes to a message whose
-// recipient was refused; or since it is what the server says elsewhere.
+// recipient was refused; or, where a result hangs on it, because the server has
+// other words for a RSET.
 func (p *pipeline) strange(f *flight, step string, r reply) bool {
 	switch {
 	case r.code == 421:
@@ -55,12 +56,8 @@ func (p *pipeline) strange(f *flight, step string, r reply) bool {
 		return true
 	case step == stepMessage && p.s.chunked() && misunderstood(f, r):
 		return true
-	case f.alone || !r.positive():
-		return false
-	case step == stepReset && p.doubts():
-		return !p.habits.fits(step, r)
 	}
-	return p.habits.belies(step, r)
+	return step == stepReset && r.positive() && p.doubts() && !p.habits.fits(step, r)
 }
 
 // doubts says whether a result hangs on the next reply.

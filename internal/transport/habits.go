@@ -16,24 +16,13 @@ func likenessOf(r reply) likeness {
 }
 
 // habits are how a server says yes to each step, as learned where nothing was
-// pipelined. In a pipeline they are what tells a reply too many, which would
-// put each that follows to the wrong command.
+// pipelined. In a pipeline they are what tells a reply too many, which puts each
+// that follows to the wrong command: the one to a RCPT to the message, the one
+// to the message to the next RSET. A server that has the same words for all
+// gives no way to tell.
 type habits map[string]likeness
 
 func (h habits) learn(step string, r reply) { h[step] = likenessOf(r) }
 
 // fits says that r is what the server says to step.
 func (h habits) fits(step string, r reply) bool { return h[step] == likenessOf(r) }
-
-// belies says that r is what the server says to another step, and not to step.
-func (h habits) belies(step string, r reply) bool {
-	if h.fits(step, r) {
-		return false
-	}
-	for other := range h {
-		if h.fits(other, r) {
-			return true
-		}
-	}
-	return false
-}

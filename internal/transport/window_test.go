@@ -196,3 +196,26 @@ func untilCanceled(t *testing.T, ctx context.Context, cancel func(), conn Conn, 
 	}
 	return results, <-ended
 }
+
+// After the server has ended the session nothing more is written, and what waits
+// for a reply waits.
+func TestReady(t *testing.T) {
+	for name, c := range map[string]struct {
+		first *flight
+		muted bool
+		want  int
+	}{
+		"all":              {&flight{todo: []string{stepReset, stepMail}}, false, 4},
+		"up to DATA":       {&flight{todo: []string{stepRcpt, stepData, stepMessage}}, false, 2},
+		"behind DATA":      {&flight{todo: []string{stepMessage}, awaited: []string{stepRcpt, stepData}}, false, 0},
+		"behind the 354":   {&flight{todo: []string{stepMessage}}, false, 3},
+		"alone":            {&flight{alone: true, todo: []string{stepMail, stepRcpt}}, false, 1},
+		"alone, unheard":   {&flight{alone: true, todo: []string{stepRcpt}, awaited: []string{stepMail}}, false, 0},
+		"the session over": {&flight{todo: []string{stepReset}}, true, 0},
+	} {
+		p := &pipeline{muted: c.muted, flights: []*flight{c.first, {todo: []string{stepReset, stepMail}}}}
+		if got := p.ready(nil); len(got) != c.want {
+			t.Errorf("%s: %d steps, want %d", name, len(got), c.want)
+		}
+	}
+}
