@@ -284,6 +284,28 @@ func TestManyRefusals(t *testing.T) {
 	}
 }
 
+// Every row that is left out is named; what else is worth a look is cut short.
+func TestManyWarnings(t *testing.T) {
+	list := "email,name,account,file,unit\nann@a.example,Ann Archer,KX-7730951,,\n" + strings.Repeat(",Bob Baker,KX-1120877,,\n", 250)
+	dir := write(t, map[string]string{"notice.txt": notice(""), "list.csv": list})
+	v := clear(t, load(t, dir, func(in *Input) { in.SkipBadRows = true }))
+	named := map[int]bool{}
+	for _, w := range v.Warnings {
+		named[w.Line] = true
+	}
+	if v.Skipped != 250 || !named[3] || !named[252] || len(named) < 250 {
+		t.Errorf("%d left out, %d named", v.Skipped, len(named))
+	}
+	many := &Verdict{ofList: []rule.Warning{{Line: 400, What: "left out"}}}
+	for n := range 300 {
+		many.warn(rule.Warning{Line: 300 - n, What: "worth a look"})
+	}
+	all := many.settled().Warnings
+	if len(all) != 102 || all[0].Line != 1 || all[100].Line != 400 || all[101].What != "and 200 more" {
+		t.Errorf("%d warnings, the last ones %v", len(all), all[len(all)-2:])
+	}
+}
+
 func TestEmptyCellIsAFault(t *testing.T) {
 	dir := write(t, map[string]string{"notice.txt": notice(""), "list.csv": strings.Replace(list, "Bob Baker", "", 1)})
 	_, err := load(t, dir).Check(t.Context(), nil)

@@ -35,9 +35,12 @@ type Verdict struct {
 	Digest     string         // "sha256:" and 64 hex digits; "" where something was refused
 	Refusals   []rule.Refusal // at most 100, by line
 	Total      int            // of all refusals
-	Warnings   []rule.Warning // at most 100, by line
+	Warnings   []rule.Warning // by line: all of the list's, and at most 100 others
 	Kinds      []recipient.ColumnKind
 	Octets     int64 // of all messages, Date and shared parts included
+
+	ofList []rule.Warning // every row that is left out is named
+	warned int            // warnings that are not the list's, listed or not
 }
 
 // Clear says whether nothing was refused.
@@ -46,6 +49,11 @@ func (v *Verdict) Clear() bool { return v.Total == 0 }
 func (v *Verdict) refuse(refusals ...rule.Refusal) {
 	v.Refusals = append(v.Refusals, refusals...)
 	v.Total += len(refusals)
+}
+
+func (v *Verdict) warn(warnings ...rule.Warning) {
+	v.Warnings = append(v.Warnings, warnings...)
+	v.warned += len(warnings)
 }
 
 // Check judges the list, then renders every message twice, by two workers in
@@ -60,26 +68,26 @@ func (c *Campaign) Check(ctx context.Context, progress func(done, total int)) (*
 	}
 	v := &Verdict{
 		Recipients: judged.Rows, Skipped: judged.Skipped, Same: judged.Same, Kinds: judged.Kinds,
-		Refusals: judged.Refusals, Total: judged.Total, Warnings: judged.Warnings,
+		Refusals: judged.Refusals, Total: judged.Total, ofList: judged.Warnings,
 	}
 	g, err := c.guard(judged, v)
 	if err != nil {
 		return nil, err
 	}
 	if !v.Clear() {
-		return v.trimmed(), nil
+		return v.settled(), nil
 	}
 	if err := c.judgeAll(ctx, g, v, progress); err != nil {
 		return nil, err
 	}
 	if !v.Clear() {
-		return v.trimmed(), nil
+		return v.settled(), nil
 	}
 	if c.seal, err = g.Seal(); err != nil {
 		return nil, err
 	}
 	v.Digest = c.digest()
-	return v.trimmed(), nil
+	return v.settled(), nil
 }
 
 // guard makes the composer and the guard, and has what all messages share
@@ -99,18 +107,31 @@ func (c *Campaign) guard(judged *recipient.Judgement, v *Verdict) (*guard.Guard,
 	g := guard.New(c.policy(judged), judged.Index, judged.Rows)
 	refusals, warnings := g.Constants(slices.Concat(c.attach, c.inline))
 	v.refuse(refusals...)
-	v.Warnings = append(v.Warnings, warnings...)
+	v.warn(warnings...)
 	return g, nil
 }
 
-// trimmed sorts what was found by line and keeps as much as is listed.
-func (v *Verdict) trimmed() *Verdict {
+// trim sorts what was found by line and keeps as much as is listed.
+func (v *Verdict) trim() {
 	slices.SortStableFunc(v.Refusals, func(a, b rule.Refusal) int { return cmp.Compare(a.Line, b.Line) })
-	slices.SortStableFunc(v.Warnings, func(a, b rule.Warning) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(v.Warnings, byLine)
 	v.Refusals = v.Refusals[:min(len(v.Refusals), maxListed)]
 	v.Warnings = v.Warnings[:min(len(v.Warnings), maxListed)]
+}
+
+// settled is the verdict when nothing more is found.
+func (v *Verdict) settled() *Verdict {
+	v.trim()
+	more := v.warned - len(v.Warnings)
+	v.Warnings = slices.Concat(v.ofList, v.Warnings)
+	slices.SortStableFunc(v.Warnings, byLine)
+	if more > 0 {
+		v.Warnings = append(v.Warnings, rule.Warning{What: fmt.Sprintf("and %d more", more)})
+	}
 	return v
 }
+
+func byLine(a, b rule.Warning) int { return cmp.Compare(a.Line, b.Line) }
 
 // digest is the campaign's: id, envelope sender and every message, whatever
 // the order of the rows.
@@ -345,7 +366,8 @@ func (ck *check) record(refusals []rule.Refusal, warnings []rule.Warning) {
 	defer ck.mu.Unlock()
 	v := ck.verdict
 	v.refuse(refusals...)
-	if v.Warnings = append(v.Warnings, warnings...); len(v.Warnings) > 20*maxListed || len(v.Refusals) > 20*maxListed {
-		v.trimmed()
+	v.warn(warnings...)
+	if len(v.Warnings) > 20*maxListed || len(v.Refusals) > 20*maxListed {
+		v.trim()
 	}
 }

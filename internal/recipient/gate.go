@@ -2,7 +2,6 @@ package recipient
 
 import (
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"slices"
 	"strings"
@@ -150,9 +149,7 @@ func (j *judge) badAddress(r record, err error) {
 	}
 	j.out = append(j.out, uint32(r.number))
 	j.skipped++
-	if j.skipped <= maxListed {
-		j.found.warn(r.line, "left out: "+why.What)
-	}
+	j.found.warn(r.line, "left out: "+why.What)
 }
 
 // controls refuses control characters in cells that can reach a message; line
@@ -213,9 +210,6 @@ func (j *judge) usedHash(cells []string) uint64 {
 // betweenRows judges the rows against each other.
 func (j *judge) betweenRows() {
 	j.roles.warn(j.found, "%d addresses look like lists that reach several people")
-	if more := j.skipped - maxListed; more > 0 {
-		j.found.warn(0, fmt.Sprintf("left out: %d more rows for their addresses", more))
-	}
 	if j.aligned != nil {
 		j.aligned.refuse(j)
 	}

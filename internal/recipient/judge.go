@@ -29,8 +29,8 @@ type Judgement struct {
 	Skipped  int // rows left out for their address, by SkipBadRows
 	Same     int // rows dropped because an earlier row says the same to the same mailbox
 	Refusals []rule.Refusal
-	Total    int // refusals counted; Refusals holds the first 100 of each rule
-	Warnings []rule.Warning
+	Total    int            // refusals counted; Refusals holds the first 100 of each rule
+	Warnings []rule.Warning // one for each skipped row, and a few
 }
 
 // ColumnKind says what a column was taken for and why.
