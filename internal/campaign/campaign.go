@@ -50,8 +50,6 @@ type Campaign struct {
 	date     time.Time
 	pdf      *reader.PDFReader
 
-	mustContain []int // column for each per-recipient attachment; -1 for none
-
 	composer *message.Composer // set by Check
 	seal     *guard.Seal       // set by a Check that was clear
 }
@@ -81,7 +79,6 @@ func Load(ctx context.Context, in Input) (*Campaign, error) {
 		c.list.Close()
 		return nil, err
 	}
-	c.mustContain = c.mustContainColumns()
 	return c, nil
 }
 

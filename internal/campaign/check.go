@@ -170,15 +170,14 @@ type check struct {
 
 	mu      sync.Mutex // guards what follows
 	verdict *Verdict
-	fault   *rule.Fault               // why, of the first of them in the list
-	line    int                       // where that row is
-	owners  map[string]*recipient.Row // of each per-recipient file, by path
+	fault   *rule.Fault // why, of the first of them in the list
+	line    int         // where that row is
 }
 
 // judgeAll has every message judged and repeated. Worker n judges the batches
 // n, n+w, n+2w … of w workers, and repeats those of the worker before it.
 func (c *Campaign) judgeAll(ctx context.Context, g *guard.Guard, v *Verdict, progress func(done, total int)) error {
-	ck := &check{campaign: c, guard: g, verdict: v, owners: map[string]*recipient.Row{}}
+	ck := &check{campaign: c, guard: g, verdict: v}
 	group, ctx := errgroup.WithContext(ctx)
 	queues := make([]chan task, max(2, runtime.GOMAXPROCS(0)))
 	for i := range queues {
@@ -296,7 +295,6 @@ func (ck *check) judge(b *batch, m *maker, reader *guard.Reader) error {
 			continue // only such rows are still to be counted
 		}
 		refusals, warnings := reader.Judge(row, made)
-		refusals = append(refusals, ck.pair(row, m.paths)...)
 		ck.record(refusals, warnings)
 		ck.octets.Add(int64(made.Size()))
 		b.clear[i] = len(refusals) == 0

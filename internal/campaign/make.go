@@ -21,7 +21,6 @@ type maker struct {
 	list     string
 	renderer *template.Renderer
 	writer   *message.Writer
-	paths    []string // of the per-recipient attachments of the last message
 }
 
 func (c *Campaign) maker() *maker {
@@ -40,7 +39,6 @@ func (m *maker) make(row *recipient.Row) (*message.Message, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.paths = m.paths[:0]
 	files := make([]message.File, 0, len(rendered.Files))
 	for i, name := range rendered.Files {
 		file, err := m.ownFile(row, i, name)
@@ -48,7 +46,6 @@ func (m *maker) make(row *recipient.Row) (*message.Message, error) {
 			return nil, err
 		}
 		files = append(files, file)
-		m.paths = append(m.paths, file.Path)
 	}
 	made, err := m.writer.Compose(row, rendered, files)
 	if refusal, ok := errors.AsType[rule.Refusal](err); ok {

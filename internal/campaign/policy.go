@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"slices"
 
 	"mailshot/internal/guard"
 	"mailshot/internal/message"
@@ -43,7 +44,7 @@ func (c *Campaign) policy(judged *recipient.Judgement) guard.Policy {
 		PDF:          c.pdf,
 		Kinds:        judged.Kinds,
 		Relational:   front.Relational,
-		Plan:         plan(c.composer.Outline(), c.mustContain),
+		Plan:         plan(c.composer.Outline(), c.mustContainColumns()),
 	}
 	for _, f := range front.AllowFiles {
 		p.AllowFiles[f.SHA256] = true
@@ -72,6 +73,23 @@ func plan(o message.Outline, mustContain []int) guard.Plan {
 		p.Parts = append(p.Parts, planned)
 	}
 	return p
+}
+
+// mustContainColumns gives, for each per-recipient attachment in order, the
+// position of its must-contain column; -1 for none.
+func (c *Campaign) mustContainColumns() []int {
+	var columns []int
+	for _, a := range c.template.Front().Attachments {
+		if a.PerRecipient() {
+			columns = append(columns, c.column(a.MustContain))
+		}
+	}
+	return columns
+}
+
+// column is the position of the column with this name; -1 for none.
+func (c *Campaign) column(name string) int {
+	return slices.IndexFunc(c.list.Columns(), func(column recipient.Column) bool { return column.Name == name })
 }
 
 // ownPart names the i-th attachment that each recipient has of their own.
