@@ -27,7 +27,13 @@ see another. Prints the verdict and the digest that stands for the campaign:
 what "mailshot send --approved" wants. Touches neither network nor ledger.`,
 		Example: `  mailshot check news.md -r people.csv
   mailshot check news.md -r people.csv --json > verdict.json`,
-		Annotations: exits(done, failed, wrongUse, refused, Interrupted),
+		Annotations: exits(
+			exitCode{done, "clear: every message passed"},
+			exitCode{failed, "could not run: no room for temporary files, or the result not written"},
+			exitCode{wrongUse, "wrong use: flags, an unreadable file, a template that does not parse, a list that is no list"},
+			exitCode{refused, "refused: a recipient could see another"},
+			exitCode{Interrupted, "interrupted"},
+		),
 	}
 	o.campaign.bind(cmd)
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "print what each column was taken for")

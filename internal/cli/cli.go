@@ -38,7 +38,9 @@ type Session struct {
 // is done asks it to stop in good order.
 func Main(ctx context.Context, s Session) int {
 	s.Stderr = &shared{w: s.Stderr}
-	a := &app{Session: s, out: s.Stdout, result: newResult(), pdf: newPDFReader(s)}
+	stdout := &output{w: s.Stdout}
+	s.Stdout = stdout
+	a := &app{Session: s, stdout: stdout, out: stdout, result: newResult(), pdf: newPDFReader(s)}
 	defer a.pdf.Close()
 	root := newRoot(a)
 	root.SetArgs(s.Args)
@@ -46,13 +48,15 @@ func Main(ctx context.Context, s Session) int {
 	root.SetOut(s.Stdout)
 	root.SetErr(s.Stderr)
 	cmd, err := root.ExecuteContextC(ctx)
-	return a.end(cmd, err)
+	return a.written(a.end(cmd, err))
 }
 
 // app is what the commands of one call share.
 type app struct {
 	Session
 	out    io.Writer // for the result in words: Stdout, or Stderr where Stdout carries JSON
+	stdout *output   // that of Session
+	sent   bool      // a run was gone through, and not for a try
 	result *result   // of a check or a run
 	pdf    *reader.PDFReader
 	answer any // what `--json` prints of another command that ended well
@@ -65,12 +69,18 @@ func newRoot(a *app) *cobra.Command {
 		Short:             "one message per recipient, and none that shows one recipient to another",
 		Long:              rootText,
 		Example:           "  mailshot demo\n  mailshot check news.md -r people.csv",
-		Annotations:       exits(0, 2),
+		Annotations:       onlyPrints(),
 		Args:              noSuchCommand,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+	}
+	version := root.Flags().Bool("version", false, "print version, commit and Go version")
+	root.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *version {
+			return printVersion(a.out)
+		}
+		return cmd.Help()
 	}
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)

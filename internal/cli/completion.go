@@ -14,7 +14,7 @@ func newCompletion(a *app) *cobra.Command {
 		Long:  "Prints a script for the shell that completes commands, flags and files.",
 		Example: `  source <(mailshot completion bash)
   mailshot completion fish > ~/.config/fish/completions/mailshot.fish`,
-		Annotations: exits(done, wrongUse),
+		Annotations: onlyPrints(),
 		ValidArgs:   shells,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 1 && slices.Contains(shells, args[0]) {

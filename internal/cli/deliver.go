@@ -46,7 +46,7 @@ func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error 
 	s, err := send(ctx, a, run)
 	if err != nil {
 		a.result.stood(s.Progress)
-		printSummary(a.out, d.campaign.ID(), o.sent(), s)
+		printSummary(a.out, d.campaign.ID(), o.gone(), s)
 		return asStopped(err)
 	}
 	return o.report(a, d, s)
@@ -114,7 +114,8 @@ func showProgress(ctx context.Context, m meter, p delivery.Progress) {
 // report says how the run ended: the counts, and what to do next.
 func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 	a.result.stood(s.Progress)
-	printSummary(a.out, d.campaign.ID(), o.sent(), s)
+	a.sent = !o.server.dryRun
+	printSummary(a.out, d.campaign.ID(), o.gone(), s)
 	if o.server.dryRun {
 		fmt.Fprintln(a.out, "dry run: nothing was sent, and the ledger knows nothing of it")
 	}
@@ -130,8 +131,8 @@ func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 	return &ended{code, nextCommand(code, s)}
 }
 
-// sent is what a message is that the run got rid of.
-func (o *sendOptions) sent() string {
+// gone is what is said of messages that the run got rid of.
+func (o *sendOptions) gone() string {
 	if o.server.dryRun {
 		return "would be sent"
 	}

@@ -29,8 +29,13 @@ func newDemo(a *app) *cobra.Command {
 machine, and shows what arrived; then tries two campaigns that would show
 recipients to each other, which are refused. Reaches no other machine, leaves no
 file, and writes into no ledger. The people in it are made up.`,
-		Example:           "  mailshot demo\n  mailshot demo | less",
-		Annotations:       exits(done, failed, Interrupted),
+		Example: "  mailshot demo\n  mailshot demo | less",
+		Annotations: exits(
+			exitCode{done, "done: all went as it should"},
+			exitCode{failed, "could not run: no port or no room for temporary files; or it went otherwise"},
+			exitCode{wrongUse, "wrong use: it takes no arguments"},
+			exitCode{Interrupted, "interrupted"},
+		),
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return demonstrate(cmd.Context(), a) },

@@ -29,9 +29,7 @@ func (a *app) end(cmd *cobra.Command, err error) int {
 	if code != done || a.answer == nil {
 		a.answer = a.result
 	}
-	if err := printJSON(a.Stdout, a.answer); err != nil && code == done {
-		return failed
-	}
+	printJSON(a.Stdout, a.answer)
 	return code
 }
 

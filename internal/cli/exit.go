@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"mailshot/internal/ledger"
@@ -32,10 +31,10 @@ type exitCode struct {
 func exitTable() []exitCode {
 	return []exitCode{
 		{done, "done: every recipient accepted now or earlier, suppressed, or beyond --limit; or a check that passed"},
-		{failed, "could not run: server unreachable from the start, TLS or credentials refused, ledger unusable; or stopped by the wire gate"},
+		{failed, "could not run: server unreachable from the start, TLS or credentials refused, ledger unusable, result not written; or stopped by the wire gate"},
 		{wrongUse, "wrong use: flags, an unreadable file, a template that does not parse, a list that is no list, a campaign in the ledger that has another template"},
 		{refused, "refused: a recipient could see another; nothing was sent"},
-		{partly, "partly done: some recipients rejected or deferred; run the same command again to go on"},
+		{partly, "partly done: some recipients rejected or deferred, or the run ended early; run the same command again to go on"},
 		{unknown, "outcome unknown for some: the link broke after a message was handed over; they are not sent to again, until `mailshot resolve`, which is yet to come, settles them"},
 		{Interrupted, "interrupted; run the same command again to go on"},
 	}
@@ -44,15 +43,23 @@ func exitTable() []exitCode {
 // line is the row as help shows it.
 func (e exitCode) line() string { return hanging(fmt.Sprintf("  %3d  ", e.Code), e.Meaning) }
 
-// exits is the annotation of a command that ends with one of codes.
-func exits(codes ...int) map[string]string {
+// exits is the annotation of a command that ends with one of codes, in words
+// that fit it.
+func exits(codes ...exitCode) map[string]string {
 	var b strings.Builder
-	for _, e := range exitTable() {
-		if slices.Contains(codes, e.Code) {
-			b.WriteString(e.line())
-		}
+	for _, e := range codes {
+		b.WriteString(e.line())
 	}
 	return map[string]string{exitsKey: b.String()}
+}
+
+// onlyPrints is the annotation of a command that does nothing else.
+func onlyPrints() map[string]string {
+	return exits(
+		exitCode{done, "done"},
+		exitCode{failed, "the result could not be written"},
+		exitCode{wrongUse, "wrong use: no such command, flag or argument"},
+	)
 }
 
 // exitsKey is the annotation that the usage template prints.

@@ -43,7 +43,7 @@ func newHelp(a *app) *cobra.Command {
 		Short:       "explain a command or a topic",
 		Long:        "Explains a command, or one of the topics:\n\n" + topicList(),
 		Example:     "  mailshot help send\n  mailshot help refusals",
-		Annotations: exits(done, wrongUse),
+		Annotations: onlyPrints(),
 		ValidArgsFunction: func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
 			return helpNames(cmd.Root()), cobra.ShellCompDirectiveNoFileComp
 		},

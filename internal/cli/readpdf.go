@@ -12,11 +12,10 @@ const ReadPDF = "__read-pdf"
 
 func newReadPDF(a *app) *cobra.Command {
 	return &cobra.Command{
-		Use:         ReadPDF,
-		Short:       "read PDF from standard input, for another mailshot",
-		Hidden:      true,
-		Annotations: exits(done, failed),
-		Args:        noArguments,
+		Use:    ReadPDF,
+		Short:  "read PDF from standard input, for another mailshot",
+		Hidden: true,
+		Args:   noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if reader.ServePDF(a.Stdin, a.Stdout) != nil {
 				return &failure{"no PDF can be read here", "this command is for mailshot itself"}

@@ -104,8 +104,8 @@ func verdict(code int) string {
 }
 
 // printJSON writes one object on one line.
-func printJSON(w io.Writer, v any) error {
+func printJSON(w io.Writer, v any) {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	must(e.Encode(v))
 }

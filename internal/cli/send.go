@@ -47,7 +47,9 @@ The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file.
 --dry-run does all of it but the network and keeps its ledger in memory.`,
 		Example: `  mailshot send news.md -r people.csv --smtp smtp://user@mail.example.com:587
   mailshot send news.md -r people.csv --dry-run --yes --out messages`,
-		Annotations: exits(done, failed, wrongUse, refused, partly, unknown, Interrupted),
+		Annotations: exits(append(
+			[]exitCode{{done, "done: every recipient accepted now or earlier, or beyond --limit"}},
+			exitTable()[1:]...)...),
 	}
 	o.campaign.bind(cmd)
 	o.server.bind(cmd)

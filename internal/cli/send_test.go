@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -111,6 +112,47 @@ func TestSendStoppedAtPrompt(t *testing.T) {
 		if code != 130 || !strings.Contains(out, test.says) || strings.Contains(out, "context") {
 			t.Errorf("%q ends with %d:\n%s", test.typed, code, out)
 		}
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left") }
+
+// TestFullDisk does not take what nobody can read for a result.
+func TestFullDisk(t *testing.T) {
+	d := newDesk(t)
+	template, list := filepath.Join(d.dir, "news.txt"), filepath.Join(d.dir, "people.csv")
+	server := fmt.Sprintf("smtp://%s:%d?tls=none", d.server.Host, d.server.Port)
+	for _, test := range []struct {
+		args []string
+		code int
+		sent bool
+	}{
+		{[]string{"check", template, "-r", list}, 1, false},
+		{[]string{"check", template, "-r", list, "--json"}, 1, false},
+		{[]string{"send", template, "-r", list, "--yes", "--dry-run"}, 1, false},
+		{[]string{"send", template, "-r", list, "--yes", "--smtp", server}, 1, true},
+		{[]string{"send", template, "-r", list, "--yes", "--smtp", server, "--json"}, 1, true},
+		{[]string{"status"}, 1, false},
+		{[]string{"status", "nothing", "--json"}, 2, false},
+		{[]string{"help", "smtp"}, 1, false},
+		{[]string{"--version"}, 1, false},
+		{nil, 1, false},
+	} {
+		var said bytes.Buffer
+		code := cli.Main(context.Background(), cli.Session{
+			Args: test.args, Env: []string{"XDG_STATE_HOME=" + filepath.Join(d.dir, "state")},
+			Stdin: strings.NewReader(""), Stdout: full{}, Stderr: &said, Now: time.Now,
+		})
+		if code != test.code || !strings.Contains(said.String(), "mailshot: the result could not be written\n") ||
+			strings.Contains(said.String(), "the sending itself is done") != test.sent {
+			t.Errorf("%q ends with %d:\n%s", test.args, code, said.String())
+		}
+	}
+	if got := len(d.server.Accepted()); got != 3 {
+		t.Errorf("%d were sent to", got)
 	}
 }
 

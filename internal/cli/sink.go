@@ -24,7 +24,12 @@ func newSink(a *app) *cobra.Command {
 Runs until it is interrupted, and then says how many it got.`,
 		Example: `  mailshot sink
   mailshot sink --listen 127.0.0.1:2600 --out messages`,
-		Annotations:       exits(done, failed, wrongUse),
+		Annotations: exits(
+			exitCode{done, "interrupted, which is how it ends"},
+			exitCode{failed, "could not run: the port is taken, the folder cannot be used"},
+			exitCode{wrongUse, "wrong use: flags, or an address that is not of this machine alone"},
+			exitCode{Interrupted, "interrupted a second time"},
+		),
 		Args:              noArguments,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },

@@ -27,7 +27,12 @@ func newStatus(a *app) *cobra.Command {
 		Long:  "Lists the campaigns of the ledger, the latest first, with what became of their\nrecipients. Sends nothing and changes nothing.",
 		Example: `  mailshot status
   mailshot status news --json`,
-		Annotations:       exits(done, failed, wrongUse),
+		Annotations: exits(
+			exitCode{done, "done: the campaigns are listed, none of them too"},
+			exitCode{failed, "could not run: ledger unusable, result not written"},
+			exitCode{wrongUse, "wrong use: flags, no such campaign, no ledger where one is named"},
+			exitCode{Interrupted, "interrupted"},
+		),
 		ValidArgsFunction: cobra.NoFileCompletions,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {

@@ -12,15 +12,16 @@ import (
 )
 
 // printSummary writes how many recipients stand where, and what the server said
-// of those who have no message. sent is what those are who have one now.
-func printSummary(w io.Writer, id, sent string, s delivery.Summary) {
+// of those who have no message. gone is what is
+// said of the messages of this run.
+func printSummary(w io.Writer, id, gone string, s delivery.Summary) {
 	fmt.Fprintf(w, "campaign %s: %s\n", id, count(s.Recipients, "recipient"))
 	for _, n := range []struct {
 		count   int
 		what    string
 		replies []delivery.Reply
 	}{
-		{s.Accepted, sent, nil},
+		{s.Accepted, gone, nil},
 		{s.Already, "accepted earlier", nil},
 		{s.Rejected, "rejected", repliesOf(s, ledger.Rejected)},
 		{s.Deferred, "deferred", repliesOf(s, ledger.Deferred)},

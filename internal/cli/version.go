@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -14,14 +15,16 @@ func newVersion(a *app) *cobra.Command {
 		Short:       "print version, commit and Go version",
 		Long:        "Prints the version, the commit it was built from, and the version of Go.",
 		Example:     "  mailshot version\n  mailshot version | head -n 1",
-		Annotations: exits(done, wrongUse),
+		Annotations: onlyPrints(),
 		Args:        noArguments,
-		RunE: func(*cobra.Command, []string) error {
-			version, commit := build()
-			fmt.Fprintf(a.out, "mailshot %s\ncommit %s\n%s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-			return nil
-		},
+		RunE:        func(*cobra.Command, []string) error { return printVersion(a.out) },
 	}
+}
+
+func printVersion(w io.Writer) error {
+	version, commit := build()
+	_, err := fmt.Fprintf(w, "mailshot %s\ncommit %s\n%s %s/%s\n", version, commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return err
 }
 
 // build gives what the linker has written down of the sources.
