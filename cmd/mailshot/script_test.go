@@ -3,7 +3,7 @@ package main
 import (
 	"encoding/csv"
 	"fmt"
-	"net"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -34,8 +34,7 @@ func TestScripts(t *testing.T) {
 			"accepted":  accepted,
 			"once":      once,
 			"waitmails": waitMails,
-			"waitport":  waitPort,
-			"pause":     pause,
+			"waitline":  waitLine,
 			"grepcells": grepCells,
 			"digest":    digest,
 		},
@@ -50,28 +49,13 @@ type world struct {
 
 type worldKey struct{}
 
-// setUp gives a script a home and a free port of its own.
+// setUp gives a script a home of its own.
 func setUp(env *testscript.Env) error {
-	port, err := freePort()
-	if err != nil {
-		return err
-	}
 	env.Values[worldKey{}] = &world{tb: env.T().(testing.TB)}
 	env.Setenv("HOME", filepath.Join(env.WorkDir, "home"))
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
-	env.Setenv("PORT", port)
 	env.Setenv("LEDGER", filepath.Join(env.WorkDir, "state", "mailshot", "ledger.db"))
 	return nil
-}
-
-func freePort() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	return port, err
 }
 
 func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }
@@ -158,15 +142,16 @@ func waitMails(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
-// waitPort waits until somebody listens at the port.
-func waitPort(ts *testscript.TestScript, neg bool, args []string) {
+// waitLine waits until a file that a program writes has what matches, "waitline
+// FILE PATTERN", and puts that into $FOUND.
+func waitLine(ts *testscript.TestScript, neg bool, args []string) {
 	never(ts, neg)
-	wait(ts, "a listener", func() bool {
-		c, err := net.Dial("tcp", "127.0.0.1:"+args[0])
-		if err == nil {
-			c.Close()
-		}
-		return err == nil
+	pattern := regexp.MustCompile("(?m)" + args[1])
+	wait(ts, "line", func() bool {
+		text, err := os.ReadFile(ts.MkAbs(args[0]))
+		found := pattern.FindString(string(text))
+		ts.Setenv("FOUND", found)
+		return err == nil && found != ""
 	})
 }
 
@@ -178,12 +163,6 @@ func wait(ts *testscript.TestScript, what string, there func() bool) {
 		time.Sleep(10 * time.Millisecond)
 	}
 	ts.Fatalf("no %s after 20 s", what)
-}
-
-// pause lets a moment pass, so that two signals do not become one.
-func pause(ts *testscript.TestScript, neg bool, _ []string) {
-	never(ts, neg)
-	time.Sleep(200 * time.Millisecond)
 }
 
 var digestForm = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
