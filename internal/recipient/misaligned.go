@@ -34,6 +34,7 @@ type alignment struct {
 	n       int            // rows that came
 	sums    []sums         // one for each of columns, and one for all
 	found   []stretch
+	apart   *displacement
 }
 
 // badge is what a row's people are called by.
@@ -65,7 +66,7 @@ type stretch struct {
 // or nobody can tell. If anything else is used it may belong to the name, so
 // it matters little which column it is.
 func newAlignment(l *List, p plan) *alignment {
-	a := &alignment{address: l.address}
+	a := &alignment{address: l.address, apart: newDisplacement(p)}
 	used := false
 	for i, k := range p.kinds {
 		used = used || p.used[i] && i != l.address
@@ -98,6 +99,7 @@ func (a *alignment) add(r record, cells []string) {
 			b.names[i].set(cells[column])
 		}
 	}
+	a.apart.add(b, cells)
 	a.n++
 	if a.n > reach {
 		a.judge(a.n - 1 - reach)
@@ -220,6 +222,9 @@ func (a *alignment) refuse(j *judge) {
 		j.found.refuse(rule.Refusal{Rule: rule.MisalignedColumns, Line: s.line, Row: s.number, OtherLine: s.other, Where: where,
 			What: fmt.Sprintf("from here to line %d the addresses fit the names %s and not their own", s.last, s.away()),
 			Hint: "look above this line for a cell that is missing or too many in the column of names or of addresses, below which everything moved"})
+	}
+	if named == nil {
+		a.apart.refuse(j.found)
 	}
 }
 

@@ -155,8 +155,6 @@ func families() grid {
 }
 
 func TestWhatIsAligned(t *testing.T) {
-	shuffled := peopleFrom(0, 300)
-	shuffle(shuffled[1:], 0)
 	shifted := peopleFrom(0, 300).shift(150, 301, 1, 0)
 	names := Use{Columns: []string{"first_name"}}
 	for _, tc := range []struct {
@@ -191,7 +189,21 @@ func TestWhatIsAligned(t *testing.T) {
 		{name: "only the address is used", use: Use{Columns: []string{"email"}}, list: shifted},
 		{name: "nothing is used", use: Use{Columns: []string{}}, list: shifted},
 		{name: "the names are of others on purpose", use: Use{Columns: []string{"account"}, Relational: []string{"first_name", "last_name"}}, list: shifted},
-		{name: "in no order at all", use: names, list: shuffled},
+		{name: "partners at each other's old addresses, twice", use: names, list: peopleFrom(0, 300).shift(1, 3, 1, 0)},
+		{name: "bosses at the addresses of assistants", use: names, list: peopleFrom(0, 300).each(func(i int, row []string) {
+			if i < 30 {
+				row[0] = "for." + madeup.Row(200 + i)[0]
+			}
+		})},
+		{name: "bosses at the addresses of assistants alone", use: names, list: peopleFrom(0, 300).each(func(i int, row []string) {
+			if i < 30 {
+				row[0] = strings.Replace(madeup.Row(200 + i)[0], "@", "7@", 1)
+			}
+		})},
+		{name: "married since", use: names, list: peopleFrom(0, 300).each(func(i int, row []string) { row[2] = madeup.Row(i + 5000)[2] })},
+		{name: "namesakes", use: names, list: peopleFrom(0, 300).each(func(i int, row []string) {
+			row[0], row[1], row[2] = fmt.Sprintf("john.smith%d@x.example", i), "John", "Smith"
+		})},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if found := misalignments(t, tc.list, tc.use); len(found) > 0 {
@@ -202,6 +214,50 @@ func TestWhatIsAligned(t *testing.T) {
 	if len(misalignments(t, shifted, Use{Columns: []string{"account"}})) == 0 {
 		t.Error("an account may go to another, and nothing was found")
 	}
+}
+
+// TestColumnApart takes one column out of step with the others, however far.
+func TestColumnApart(t *testing.T) {
+	bySpelling := func(a, b string) int { return strings.Compare(a, b) }
+	shuffled := peopleFrom(0, 300)
+	shuffle(shuffled[1:], 0)
+	for _, tc := range []struct {
+		name string
+		list grid
+	}{
+		{"in no order at all", shuffled},
+		{"sorted by address alone", peopleFrom(0, 300).reorder(0, func(c []string) { slices.SortFunc(c, bySpelling) })},
+		{"sorted by last name alone", peopleFrom(0, 300).reorder(2, func(c []string) { slices.SortFunc(c, bySpelling) }).reorder(1, slices.Reverse)},
+		{"reversed", peopleFrom(0, 300).reorder(0, slices.Reverse)},
+		{"moved by six", peopleFrom(0, 300).shift(1, 301, 6, 0)},
+		{"moved by six the other way", peopleFrom(0, 300).shift(1, 301, -6, 0)},
+		{"the last seven", fullNames(300).shift(294, 301, 1, 0)},
+		{"five rows", fullNames(5).shift(1, 6, 1, 0)},
+		{"one column of names, sorted", grid{{"email", "name"}}.people(40, func(first, last string) []string {
+			return []string{last + first + "@x.example", last + ", " + first}
+		}).reorder(1, func(c []string) { slices.SortFunc(c, bySpelling) })},
+	} {
+		if found := misalignments(t, tc.list, Use{Columns: tc.list[0]}); len(found) == 0 {
+			t.Errorf("%s: nothing found", tc.name)
+		}
+	}
+}
+
+// fullNames gives people whose addresses all spell their names.
+func fullNames(n int) grid {
+	return grid{{"email", "first_name", "last_name"}}.people(n, func(first, last string) []string {
+		return []string{first + "." + last + "@x.example", first, last}
+	})
+}
+
+// reorder changes the order of a column's cells.
+func (g grid) reorder(column int, change func(cells []string)) grid {
+	var cells []string
+	for _, row := range g[1:] {
+		cells = append(cells, row[column])
+	}
+	change(cells)
+	return g.each(func(i int, row []string) { row[column] = cells[i] })
 }
 
 // shuffle puts the cells of a column in no order.
@@ -233,6 +289,12 @@ func TestAlignedNeverRefused(t *testing.T) {
 		if found := alignedBy(g); len(found) > 0 {
 			rt.Fatalf("got %+v", found)
 		}
+		if found := displacedIn(g); len(found) > 0 {
+			rt.Fatalf("got %+v", found)
+		}
+		if found := displacedIn(g.reorder(0, slices.Reverse)); len(found) == 0 && rows >= 40 {
+			rt.Fatal("reversed, and nothing found")
+		}
 	})
 }
 
@@ -253,9 +315,23 @@ func TestShiftAlwaysFound(t *testing.T) {
 	})
 }
 
-// alignedBy gives the stretches of g that are misaligned, as the gate finds
-// them, without a file.
+// alignedBy gives the stretches of g that are misaligned.
 func alignedBy(g grid) []stretch {
+	a := alignmentOf(g)
+	a.end()
+	return a.found
+}
+
+// displacedIn gives the refusal of g for addresses that fit the names of rows
+// anywhere.
+func displacedIn(g grid) []rule.Refusal {
+	found := newFindings("")
+	alignmentOf(g).apart.refuse(found)
+	return found.refusals
+}
+
+// alignmentOf gives the gate's look at g, without a file.
+func alignmentOf(g grid) *alignment {
 	p := plan{used: make([]bool, len(g[0])), relational: make([]bool, len(g[0]))}
 	for i, name := range g[0] {
 		k := ColumnKind{Column: Column{Name: name, Heading: name}}
@@ -268,6 +344,5 @@ func alignedBy(g grid) []stretch {
 	for i, cells := range g[1:] {
 		a.add(record{number: i + 1, line: i + 2}, cells)
 	}
-	a.end()
-	return a.found
+	return a
 }

@@ -61,15 +61,15 @@ func TestHeadingsOfNamesInTwoColumns(t *testing.T) {
 }
 
 func TestTwoPairsOfNames(t *testing.T) {
-	g := planted("Parent First,Parent Last,Child Last,Child First", "", func(first, last string) []string {
-		return []string{first, last, last, "Lu" + first}
+	g := planted("Parent First,Child Last,Child First,Parent Last", "", func(first, last string) []string {
+		return []string{first, "Lu" + last, "Lu" + first, last}
 	})
-	for _, name := range []string{g[3][1] + " " + g[3][2], g[3][4] + " " + g[3][3]} {
+	for _, name := range []string{g[3][1] + " " + g[3][4], g[3][3] + " " + g[3][2]} {
 		if g[1][5] = "ask " + name; foreignNames(t, g) != 1 {
 			t.Error("one of two was not found")
 		}
 	}
-	g[1][5] = "ask " + g[3][4] + " of " + g[3][2] // nobody's first and last name together
+	g[1][5] = "ask " + g[3][1] + " " + g[3][2] // nobody's first and last name together
 	if foreignNames(t, g) != 0 {
 		t.Error("names of two people were taken for one")
 	}

@@ -130,6 +130,9 @@ func (s *spelling) cut() {
 	}
 }
 
+// word gives the i-th of the words.
+func (s *spelling) word(i int) []byte { return s.text[s.words[i].start:s.words[i].end] }
+
 // lettersIn gives which letters a word has: a bit for each of a to z, and one
 // for the rest. A word can only hold another if it has all of its letters.
 func lettersIn(word []byte) (letters uint32) {
