@@ -21,7 +21,7 @@ var undoings = [...]struct {
 }{
 	{hidden, dropHidden}, {hidden, undoOverride}, {ampersand, undoEntities}, {percent, undoPercent},
 	{backslash, undoScript}, {backslash, undoStyle}, {backslash, dropBackslashes},
-	{sign | letterT, undoSpelled},
+	{sign | letterT, undoSpelled}, {sign, undoEnclosed}, {plus, undoConcatenation},
 }
 
 // mark is a kind of character without which there is nothing to undo.

@@ -10,7 +10,9 @@
 // what remote pictures show, or words inside a picture. It does not look for
 // letters of one script that stand for those of another (a Cyrillic а in an
 // address), nor for text that only becomes one where a style hides what is
-// between its pieces.
+// between its pieces or turns it round, nor for hashes of an address in other
+// letters than its canonical ones, nor for strings that a script joins in
+// another way than by +. A plus tag makes another address of it.
 package guard
 
 import (

@@ -55,9 +55,22 @@ func (s *rendering) text(t []byte) {
 func (s *rendering) tag(raw []byte) {
 	s.open = true
 	s.loose = append(s.loose, ' ')
+	s.loose = append(s.loose, overrideOf(raw)...)
 	for range bytes.Count(raw, []byte("\n")) {
 		s.loose = append(s.loose, '\n')
 	}
+}
+
+// overrideOf gives the mark that stands for a tag of HTML's bdo element, which
+// turns its text from right to left; "" for any other tag.
+func overrideOf(raw []byte) string {
+	switch tag := bytes.ToLower(raw); {
+	case bytes.HasPrefix(tag, []byte("</bdo")):
+		return popMark
+	case bytes.HasPrefix(tag, []byte("<bdo")) && bytes.Contains(tag, []byte("rtl")):
+		return override
+	}
+	return ""
 }
 
 // render walks through the tokens of text.

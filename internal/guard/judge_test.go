@@ -120,6 +120,24 @@ var leaks = []leak{
 		l.text += "bob@b. \r\nexample\r\n"
 	}, rule.ForeignAddress, bob},
 
+	{"strings added up", inHTML(`<script>var a = "bob" + '@b.' +` + "`example`" + `</script>`), rule.ForeignAddress, bob},
+	{"strings added up in an attribute", inHTML(`<a onclick="go('bob'+'@b.example')">x</a>`), rule.ForeignAddress, bob},
+	{"strings added up, own", inHTML(`<script>var a = "ann" + "@a.example", b = "bob" + c + "@b.example", d = 1 + 2</script>`), "", 0},
+	{"quoted local part", inText(`"bob"@b.example`), rule.ForeignAddress, bob},
+	{"local part in brackets", inText(`<bob>@b.example`), rule.ForeignAddress, bob},
+	{"comment before the @", inText(`bob(the one)@b.example`), rule.ForeignAddress, bob},
+	{"comment behind the @", inText(`bob@(the one)b.example`), rule.ForeignAddress, bob},
+	{"quoted with another's letters", inText(`"jim.bob"@b.example "bob" @c.example, (bob)@b.exampl, )@ "@ >@( @`), "", 0},
+	{"quoted, own", inText(`"ann"@a.example <ann>@a.example ann(x)@a.example`), "", 0},
+	{"turned by HTML", inHTML(`<p>see <BDO dir="rtl">elpmaxe.b@bob</BDO> there</p>`), rule.ForeignAddress, bob},
+	{"turned by HTML, own", inHTML(`<bdo dir=rtl>elpmaxe.a@nna</bdo> <bdo dir=ltr>elpmaxe.b@bob</bdo>`), "", 0},
+	{"base64 behind one character", inText("https://x.example/u/x" + b64url("bob@b.example")), rule.ForeignAddress, bob},
+	{"base64 behind two characters", inText("https://x.example/go/v1" + b64url("bob@b.example")), rule.ForeignAddress, bob},
+	{"base64 behind three characters", inText("https://x.example/u/id7" + b64url("bob@b.example")), rule.ForeignAddress, bob},
+	{"base64 among bytes", inText("https://x.example/u/" + b64url("\x01\x02bob@b.example\xff\x00")), rule.ForeignAddress, bob},
+	{"base64 among letters", inText("https://x.example/u/" + b64url("xbob@b.exampleyy")), "", 0},
+	{"base64 behind a character, own", inText("https://x.example/u/x" + b64url("ann@a.example")), "", 0},
+
 	// foreign-identifier
 	{"account", inText("account KX-7730951"), rule.ForeignIdentifier, bob},
 	{"account in a longer word", inText("autumn-KX-7730951-x"), rule.ForeignIdentifier, bob},

@@ -92,6 +92,19 @@ func (r *Reader) decodePiece(p place, piece []byte, depth int) {
 			r.readDecoded(p, buf[:n], depth)
 		}
 	}
+	r.decodeShifted(p, buf[:cap(buf)], trimmed)
+}
+
+// decodeShifted looks for addresses in base64 that other characters were put
+// before, so that it does not begin where the piece does.
+func (r *Reader) decodeShifted(p place, buf, piece []byte) {
+	p.markup = true
+	for shift := 1; shift < 4 && shift < len(piece); shift++ {
+		n, _ := base64.RawStdEncoding.Decode(buf, piece[shift:]) // all but a last character by itself
+		if text := buf[:n]; bytes.IndexByte(text, '@') > 0 && mostlyText(text) {
+			r.match(p, text)
+		}
+	}
 }
 
 // readDecoded reads what a piece decoded to, if that is text at all.
