@@ -143,6 +143,8 @@ var repeatCases = []gateCase{
 	{name: "a declared voucher that many have", use: Use{Kinds: map[string]Kind{"voucher": KindIdentifier}}, rows: 30, list: manyRows(30, "SUMMER2026")},
 	{name: "one account, three contacts", rows: 4,
 		list: "email,account\na@x.example,KX-7730951\nb@x.example,KX-7730951\nc@x.example,KX-7730951\nd@x.example,KX-7730952\n"},
+	{name: "five vouchers, one for each group", rows: 100, list: sharedTokens("voucher", 100, func(i int) int { return i % 5 })},
+	{name: "links of accounts that several have", rows: 60, list: sharedTokens("account", 60, func(i int) int { return i / 3 })},
 	{name: "blanks", use: Use{Kinds: map[string]Kind{"account": KindIdentifier}}, rows: 3,
 		list: "email,account\na@x.example,\nb@x.example, \nc@x.example,7730951\n"},
 	{name: "the same row twice", rows: 2, same: 1, warns: 1,
@@ -153,7 +155,7 @@ var repeatCases = []gateCase{
 // rows whose tokens stand four times each.
 func fourfold() string {
 	var b strings.Builder
-	b.WriteString("email,link\n")
+	b.WriteString("email,account\n")
 	for i := range 4 * sampleRows {
 		token := i
 		if i >= sampleRows {
@@ -162,6 +164,29 @@ func fourfold() string {
 		fmt.Fprintf(&b, "p%d@x.example,%08xf3a9b27c\n", i, token*2654435761)
 	}
 	return b.String()
+}
+
+// sharedTokens gives rows with tokens, of which the i-th row has the one that
+// which gives.
+func sharedTokens(heading string, rows int, which func(i int) int) string {
+	var b strings.Builder
+	b.WriteString("email," + heading + "\n")
+	for i := range rows {
+		fmt.Fprintf(&b, "p%d@x.example,%011xf3a9b27c\n", i, (which(i)+77)*2654435761)
+	}
+	return b.String()
+}
+
+func TestTokensOnSeveralRows(t *testing.T) {
+	for _, heading := range []string{"Token", "QR", "voucher", "Personal link", "Ticket code"} {
+		for each, want := range map[int]int{2: 50, 3: 66} {
+			rows := want / (each - 1) * each
+			j := judgeAll(t, open(t, sharedTokens(heading, rows, func(i int) int { return i / each }), Options{}), Use{})
+			if j.Total != want || j.Refusals[0].Rule != rule.RepeatedIdentifier {
+				t.Errorf("%s, each on %d rows: %d refusals", heading, each, j.Total)
+			}
+		}
+	}
 }
 
 // manyManaged gives sixty people with one manager, whom a note names again.

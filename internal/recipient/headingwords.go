@@ -116,6 +116,15 @@ var greetings = words(`salutation greeting anrede briefanrede grussformel saluta
 var keys = words(`token tokens key hash secret password passwd passwort kennwort pin otp uuid guid login username
 		benutzername unsubscribe optout abmeldelink`)
 
+// openers are words of headings under which stands what lets one person in, or
+// pays for one; vouchers are those of them, and their like, that also number
+// what all have.
+var (
+	openers  = words(`token tokens code codes qr qrcode voucher coupon gutschein gutscheincode ticket link key`)
+	places   = words(`zip postal post postcode country area product item article color colour currency language`)
+	vouchers = words(`code codes voucher coupon gutschein gutscheincode ticket tickets qr qrcode eintrittskarte billet bon biglietto entrada`)
+)
+
 // words gives the entries of a list of headings, folded.
 func words(list string) []string { return strings.Fields(foldHeading(list)) }
 

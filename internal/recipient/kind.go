@@ -11,7 +11,7 @@ import (
 type guess struct {
 	kind   Kind
 	why    string
-	tokens bool // its cells are long, random and nearly all different
+	tokens bool // its cells are long, random and mean one person each
 	crowds bool // its cells are a few words, each of which very many rows have
 }
 
@@ -44,7 +44,8 @@ func (g *guess) becomeName() {
 }
 
 func guessKind(h heading, p *profile) guess {
-	tokens := p.most(p.tokens) && p.most(len(p.different))
+	differ := p.most(len(p.different)) || h.has(openers) && !isGroups(len(p.different), p.filled)
+	tokens := p.most(p.tokens) && differ
 	switch {
 	case p.most(p.addresses):
 		return guess{kind: KindAddress, why: "data"}
@@ -53,6 +54,8 @@ func guessKind(h heading, p *profile) guess {
 	case p.most(p.numbers) && !p.shared() && h.numbersPeople():
 		return guess{kind: KindIdentifier, why: "heading and data"}
 	case p.most(p.single) && h.namesKeys() && p.most(len(p.different)):
+		return guess{kind: KindIdentifier, why: "heading and data"}
+	case p.nearlyAll(p.mixed) && p.nearlyAll(len(p.different)) && h.has(vouchers) && !h.has(places):
 		return guess{kind: KindIdentifier, why: "heading and data"}
 	case p.nearlyAll(p.codes) && p.nearlyAll(len(p.different)) && !h.countsOther():
 		return guess{kind: KindIdentifier, why: "data"}

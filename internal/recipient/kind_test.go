@@ -20,6 +20,9 @@ func kindOf(heading string, cell func(i int) string) Kind {
 // number gives seven digits, another for each i.
 func number(i int) string { return fmt.Sprintf("%07d", (i+1)*7654321%1e7) }
 
+// voucher gives a code, another for each i.
+func voucher(i int) string { return fmt.Sprintf("KX-7703-ZQ%03d", i) }
+
 func TestHeadingsOfNumbers(t *testing.T) {
 	for heading := range strings.SplitSeq("ID|Account|account_no|Customer Number|customerId|CustomerID|Order #|order id|Phone|Mobile phone|Cell|Fax No.|"+
 		"Member ID|Membership|Invoice no|Policy|Case reference|Booking|SSN|VAT number|customer|"+
@@ -69,6 +72,15 @@ func TestKindsByData(t *testing.T) {
 		{"UUIDs", "x", func(i int) string { return "6ba7b810-9dad-11d1-80b4-00c0" + number(i) + "a" }, KindIdentifier},
 		{"booking references", "Booking", func(i int) string { return "X7KQ" + string(rune('A'+i%26)) + string(rune('A'+i/26)) }, KindIdentifier},
 		{"tokens in letters", "Unsubscribe token", func(i int) string { return "qwxkjvbz" + string(rune('a'+i%26)) + string(rune('a'+i/26)) }, KindIdentifier},
+		{"vouchers", "Voucher", voucher, KindIdentifier},
+		{"coupons", "Coupon code", voucher, KindIdentifier},
+		{"Gutscheine", "Gutschein", voucher, KindIdentifier},
+		{"codes", "Code", voucher, KindIdentifier},
+		{"tickets", "Ticket", voucher, KindIdentifier},
+		{"QR codes", "QR", voucher, KindIdentifier},
+		{"a voucher for all", "Voucher", func(int) string { return "KX-7703-ZQ037" }, KindText},
+		{"product codes", "Product code", voucher, KindText},
+		{"codes for colours in words", "Code", func(i int) string { return "Blue" + string(rune('a'+i)) }, KindText},
 		{"one link for all", "link", func(i int) string { return "https://x.example/2026/sale-4711-0815" }, KindText},
 		{"amounts", "x", func(i int) string { return number(i)[:4] + ".50" }, KindText},
 		{"whole amounts", "x", number, KindText},

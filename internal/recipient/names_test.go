@@ -60,6 +60,21 @@ func TestHeadingsOfNamesInTwoColumns(t *testing.T) {
 	}
 }
 
+func TestOneColumnInOtherOrder(t *testing.T) {
+	for _, tc := range []struct{ name, text string }{
+		{"Bob Miller", "Miller, Bob"}, {"Bob Miller", "Miller Bob"}, {"Miller, Bob", "Bob Miller"}, {"Bob Lee Miller", "Miller, Bob Lee"},
+	} {
+		g := grid{{"email", "name", "note"}, {"a@x.example", "Ann Ray", "ask " + tc.text}, {"b@x.example", tc.name, ""}}
+		if foreignNames(t, g) != 1 {
+			t.Errorf("%s as %s was not found", tc.name, tc.text)
+		}
+		g[1][2] = "ask Bob Lee"
+		if foreignNames(t, g) != 0 {
+			t.Errorf("%s: part of a name was taken for it", tc.name)
+		}
+	}
+}
+
 func TestTwoPairsOfNames(t *testing.T) {
 	g := planted("Parent First,Child Last,Child First,Parent Last", "", func(first, last string) []string {
 		return []string{first, "Lu" + last, "Lu" + first, last}

@@ -23,8 +23,7 @@ func (j *judge) repeatedIdentifiers() {
 			return cmp.Or(cmp.Compare(a.value, b.value), cmp.Compare(a.mark, b.mark))
 		})
 		runs := sameValue(seen)
-		declared := j.plan.kinds[column].Why == "declared"
-		if !declared && 2*len(runs) <= len(seen) {
+		if j.plan.kinds[column].Why != "declared" && j.list.meansSeveral(column, len(runs), len(seen)) {
 			continue
 		}
 		for _, run := range runs {
@@ -33,6 +32,22 @@ func (j *judge) repeatedIdentifiers() {
 			}
 		}
 	}
+}
+
+// isGroups says whether so few values on so many rows are meant for groups, as
+// a voucher for everyone is.
+func isGroups(values, rows int) bool {
+	return values <= 5 && (rows >= 20 || rows >= 4*values) || values == 1 && rows > 1
+}
+
+// meansSeveral says whether so many values on so many rows of a column are each
+// meant for several people. What opens something for one person is meant for
+// groups or for nobody else.
+func (l *List) meansSeveral(column, values, rows int) bool {
+	if headingOf(l.columns[column]).has(openers) {
+		return isGroups(values, rows)
+	}
+	return 2*values <= rows
 }
 
 // sameValue cuts sorted sightings into runs of one value.

@@ -22,6 +22,7 @@ type profile struct {
 	addresses int // ... that look like an address, or several, right or wrong
 	numbers   int // ... that could identify somebody and are made of digits, for the most part
 	codes     int // ... that nothing but a number of somebody or something looks like
+	mixed     int // ... that could identify somebody, have no spaces, and both capitals and digits
 	single    int // ... that could identify somebody and have no spaces
 	tokens    int // ... that look random
 	wordy     int // ... of one to five words without digits
@@ -152,6 +153,9 @@ func (p *profile) number(cell string) {
 	single := !strings.ContainsFunc(cell, unicode.IsSpace)
 	if single {
 		p.single++
+		if digits >= 2 && capitals >= 1 && capitals == letters {
+			p.mixed++
+		}
 	}
 	if digits >= 3 && 2*digits >= letters || single && digits > 0 && capitals == letters {
 		p.numbers++
