@@ -136,7 +136,7 @@ func (d *demo) send(ctx context.Context, c demoCampaign) error {
 	line := fmt.Sprintf("mailshot send %s -r %s --yes --smtp '%s'", path.Base(c.template), path.Base(c.list), plainURL(d.server))
 	return d.say(line, func(a *app) error {
 		send := &sendOptions{
-			campaign: o, server: serverOptions{smtp: plainURL(d.server)}, yes: true, connections: 2,
+			campaign: o, server: serverOptions{smtp: plainURL(d.server), window: defaultWindow}, yes: true, connections: 2,
 			openLedger: func(ctx context.Context, _ *app) (*ledger.Ledger, error) { return ledger.Memory(ctx) },
 		}
 		return send.run(ctx, a)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,16 +15,23 @@ type serverOptions struct {
 	smtp         string
 	user         string
 	passwordFile string
+	window       int
 	dryRun       bool
 	out          string
 	outGiven     bool // on the command line; elsewhere it may be meant for sink
 }
+
+const (
+	defaultWindow = 64
+	maxWindow     = 1000 // more than any round trip to a server is worth
+)
 
 func (o *serverOptions) bind(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&o.smtp, "smtp", "", "the server's `URL`; see `mailshot help smtp`")
 	fs.StringVar(&o.user, "smtp-user", "", "the `NAME` to log in with, where it is not in the URL")
 	fs.StringVar(&o.passwordFile, "smtp-password-file", "", "read the password from `FILE`, where "+envPassword+" is not set")
+	fs.IntVar(&o.window, "window", defaultWindow, "have at most `N` messages under way on a connection, where the server can take that")
 	fs.BoolVar(&o.dryRun, "dry-run", false, "do all of it but the network")
 	fs.StringVar(&o.out, "out", "", "with --dry-run: keep each message as a .eml file in the folder `DIR`")
 	must(cmd.MarkFlagFilename("smtp-password-file"))
@@ -32,6 +40,8 @@ func (o *serverOptions) bind(cmd *cobra.Command) {
 
 func (o *serverOptions) validate() error {
 	switch {
+	case o.window < 1 || o.window > maxWindow:
+		return &usageError{fmt.Sprintf("--window is not from 1 to %d", maxWindow), "leave it out for 64: what is under way is what may become unknown"}
 	case o.outGiven && !o.dryRun:
 		return &usageError{"--out without --dry-run", "what is sent is not kept; add --dry-run to look at the messages"}
 	case o.smtp == "" && !o.dryRun:
@@ -59,7 +69,12 @@ func (o *serverOptions) open(a *app) (transport.Server, error) {
 	if c.Password, err = o.password(a); err != nil {
 		return nil, err
 	}
-	return transport.NewSMTP(u, c)
+	s, err := transport.NewSMTP(u, c)
+	if err != nil {
+		return nil, err
+	}
+	s.Window = o.window
+	return s, nil
 }
 
 // rehearsal is what stands for the server in a dry run.

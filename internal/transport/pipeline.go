@@ -123,8 +123,9 @@ func (p *pipeline) take(c guard.Cleared, ok bool) {
 		return
 	}
 	f := &flight{cleared: c, began: time.Now(), alone: p.window.now == 0}
+	// What the server cannot take, another one may: nobody is rejected for it.
 	if step := p.s.lacks(c); step != "" {
-		f.settle(Result{Outcome: ledger.Rejected, Step: step})
+		f.settle(Result{Outcome: ledger.Deferred, Step: step})
 	} else {
 		f.todo = p.s.steps()
 	}
