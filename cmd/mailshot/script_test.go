@@ -4,10 +4,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -20,10 +22,21 @@ import (
 // scripts are the specification of the command line.
 const scripts = "../../testdata/script"
 
+// hear undoes what nohup and a shell's & do to all that runs under them: a
+// signal that is ignored stays so in a child, one that is caught does not.
+func hear() {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+}
+
 func TestScripts(t *testing.T) {
 	if found, err := filepath.Glob(scripts + "/*.txtar"); err != nil || len(found) < 30 {
 		t.Fatalf("only %d scripts, %v", len(found), err)
 	}
+	hear()
 	testscript.Run(t, testscript.Params{
 		Dir:                 scripts,
 		Setup:               setUp,
