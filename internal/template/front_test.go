@@ -207,12 +207,12 @@ func TestResolve(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, name := range []string{"in.txt", "sub/in.txt", "sub/../in.txt", "near.txt"} {
+	for _, name := range []string{"in.txt", "sub/in.txt", "near.txt"} {
 		if got, err := source.Resolve(name); err != nil || got != filepath.Join(dir, name) {
 			t.Errorf("%s: got %q, %v", name, got, err)
 		}
 	}
-	for _, name := range []string{"", "../a.txt", outside, "out.txt", "outdir/secret.txt", "*.txt", "sub", "ann-lee.txt", "a\x00b"} {
+	for _, name := range []string{"", "../a.txt", "sub/../in.txt", outside, "out.txt", "outdir/secret.txt", "*.txt", "sub", "ann-lee.txt", "a\x00b"} {
 		got, err := source.Resolve(name)
 		if err == nil {
 			t.Errorf("%q: got %q", name, got)

@@ -3,6 +3,7 @@ package template
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"mailshot/internal/rule"
@@ -18,6 +19,8 @@ func (s *Source) Resolve(name string) (string, error) {
 		return "", s.refuse(name, "is no file name", "")
 	case strings.ContainsAny(name, "*?"):
 		return "", s.refuse(name, "is a pattern", "name each file")
+	case slices.Contains(strings.FieldsFunc(name, isSlash), ".."):
+		return "", s.refuse(name, `goes up by ".."`, "name the file without")
 	case !filepath.IsLocal(filepath.FromSlash(name)):
 		return "", s.refuse(name, "leaves the template's folder", "put it into the template's folder and name it relative to that")
 	}
@@ -35,6 +38,9 @@ func (s *Source) Resolve(name string) (string, error) {
 	}
 	return path, nil
 }
+
+// isSlash takes both kinds, so that a list means the same on every machine.
+func isSlash(r rune) bool { return r == '/' || r == '\\' }
 
 func (s *Source) refuse(name, what, hint string) *rule.Fault {
 	if s.isWritten(name) {

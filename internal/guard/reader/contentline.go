@@ -106,15 +106,15 @@ func parseContentLine(line string) (l contentLine, ok bool) {
 	return contentLine{}, false
 }
 
-// has says whether a parameter has one of the values; those of vCard 2.1 may
-// stand without their names.
-func (l contentLine) has(values ...string) bool {
+// encoded says whether the ENCODING is one of values; in vCard 2.1 it may stand
+// without its name.
+func (l contentLine) encoded(values ...string) bool {
 	for _, p := range l.params {
-		_, value, named := strings.Cut(p, "=")
+		name, value, named := strings.Cut(p, "=")
 		if !named {
-			value = p
+			name, value = "ENCODING", p
 		}
-		if slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(value, v) }) {
+		if strings.EqualFold(name, "ENCODING") && slices.ContainsFunc(values, func(v string) bool { return strings.EqualFold(value, v) }) {
 			return true
 		}
 	}
@@ -140,11 +140,11 @@ func (r *reading) meaning(f file, l contentLine) ([]byte, error) {
 		_, value, _ := strings.Cut(p, "=")
 		b.WriteString(carets.Replace(strings.ReplaceAll(value, `"`, "")) + "\n")
 	}
-	if l.has("BASE64", "B") {
+	if l.encoded("BASE64", "B") {
 		return b.Bytes(), r.readInline(f, l)
 	}
 	value := l.value
-	if l.has("QUOTED-PRINTABLE") {
+	if l.encoded("QUOTED-PRINTABLE") {
 		content, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(value)))
 		if err != nil {
 			return nil, unreadable("damaged quoted-printable")
