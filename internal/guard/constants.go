@@ -119,12 +119,13 @@ func (c *constants) sender(key, canonical string) {
 	})
 }
 
-// readConstant reads a run of the template.
+// readConstant reads a run of the template: as it stands, where a bare number
+// may be markup's own, and as HTML shows it.
 func (r *Reader) readConstant(text string) {
-	p := place{line: 1}
-	r.read(p, []byte(text))
-	if strings.ContainsRune(text, '<') {
-		r.readHTML(p, []byte(text), 0)
+	markup := strings.ContainsRune(text, '<')
+	r.read(place{line: 1, markup: markup}, []byte(text))
+	if markup {
+		r.readHTML(place{line: 1}, []byte(text), 0)
 	}
 }
 
