@@ -261,6 +261,7 @@ func (p *pipeline) abandon(cause error) error {
 	refused := p.refused && !p.s.ended() && !astray && !errors.Is(cause, errTimeout)
 	p.s.abort()
 	p.stop()
+	p.heed()
 	for _, f := range p.flights {
 		f.abandon(p.s.blocks.sent.Load(), refused, astray)
 		p.out <- f.report()
@@ -274,6 +275,19 @@ func (p *pipeline) abandon(cause error) error {
 		return own
 	}
 	return p.s.broken(step, cause)
+}
+
+// heed takes the refusal of the wire gate that nobody has asked for yet: what it
+// closed is seen by the reader as a server that hangs up.
+func (p *pipeline) heed() {
+	var refusal rule.Refusal
+	select {
+	case err := <-p.broke:
+		if errors.As(err, &refusal) {
+			p.end(err)
+		}
+	default:
+	}
 }
 
 // stop ends the writer.
