@@ -1,15 +1,17 @@
 // Package templates holds what mailshot brings along: the layout that messages
-// written in Markdown are put into, and the example campaign of `mailshot
-// demo` with two ways of getting it wrong.
+// written in Markdown are put into, the example campaign of `mailshot demo`
+// with two ways of getting it wrong, and the campaigns to start from.
 package templates
 
 import (
 	"embed"
+	"io/fs"
+	"path"
 )
 
 // Files holds all files of this folder under their names.
 //
-//go:embed layout.html demo
+//go:embed layout.html demo start
 var Files embed.FS
 
 //go:embed layout.html
@@ -26,3 +28,32 @@ const (
 	DemoLeakTemplate = "demo/leak-pasted.md" // the list's rows pasted into the message
 	DemoLeakList     = "demo/leak-cell.csv"  // several addresses in one cell
 )
+
+// The kinds of campaigns to start from, the plainest first.
+const (
+	Notice     = "notice"
+	Newsletter = "newsletter"
+	Receipt    = "receipt"
+)
+
+// Starters gives the kinds of campaigns to start from.
+func Starters() []string { return []string{Notice, Newsletter, Receipt} }
+
+// Starter gives the files of one of Starters, under their names: StarterList, the
+// template, which is named for the kind and in which "from" is a line of its own,
+// and what belongs to it.
+func Starter(kind string) (names []string, files fs.FS, err error) {
+	dir := path.Join("start", kind)
+	entries, err := fs.ReadDir(Files, dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	files, err = fs.Sub(Files, dir)
+	return names, files, err
+}
+
+// StarterList is the name of every starter's list.
+const StarterList = "people.csv"
