@@ -43,6 +43,10 @@ func mechanism(offered []string, c Credentials, host string) smtp.Auth {
 // authenticate logs in (RFC 4954), over TLS alone: the library looks after that
 // for PLAIN and LOGIN only.
 func (s *session) authenticate(server *SMTP) error {
+	return s.see.step("AUTH", func(o *Observation) error { return s.logIn(server, o) })
+}
+
+func (s *session) logIn(server *SMTP, o *Observation) error {
 	if _, encrypted := s.conn.(*tls.Conn); !encrypted {
 		return authFailure()
 	}
@@ -55,6 +59,7 @@ func (s *session) authenticate(server *SMTP) error {
 	if err != nil {
 		return authFailure()
 	}
+	o.Mechanism = name
 	line := "AUTH " + name
 	if initial != nil {
 		line += " " + base64.StdEncoding.EncodeToString(initial)

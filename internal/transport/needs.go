@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"mailshot/internal/address"
 	"mailshot/internal/guard"
 )
 
@@ -21,17 +22,20 @@ func (s *session) lacks(c guard.Cleared) string {
 	return ""
 }
 
-func (s *session) mailLine(c guard.Cleared) string {
+// mailLine is the MAIL for a message of size octets; 0 where that is not known.
+func (s *session) mailLine(from address.Address, size int, eightBit, utf8 bool) string {
 	var b strings.Builder
-	b.WriteString("MAIL FROM:<" + c.Envelope().From.String() + ">")
-	if s.offers.size {
-		b.WriteString(" SIZE=" + strconv.Itoa(c.Size()))
+	b.WriteString("MAIL FROM:<" + from.String() + ">")
+	if s.offers.size && size > 0 {
+		b.WriteString(" SIZE=" + strconv.Itoa(size))
 	}
-	if c.EightBit() {
+	if eightBit {
 		b.WriteString(" BODY=8BITMIME")
 	}
-	if c.NeedsUTF8() {
+	if utf8 {
 		b.WriteString(" SMTPUTF8")
 	}
 	return b.String()
 }
+
+func rcptLine(to address.Address) string { return "RCPT TO:<" + to.String() + ">" }

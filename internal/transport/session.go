@@ -23,7 +23,8 @@ type session struct {
 	out      *bufio.Writer // over gate, over blocks
 	timeouts Timeouts
 	offers   extensions
-	window   int // messages under way at most
+	window   int     // messages under way at most
+	see      watcher // of the setting up; nil for none
 
 	answers chan answered // what listen has heard; closed with it
 	gone    chan struct{} // closed by abort

@@ -16,7 +16,7 @@ func (s *session) setUp(ctx context.Context, server *SMTP) error {
 			return err
 		}
 	}
-	if _, err := s.hear("greeting", 220, s.timeouts.Greeting); err != nil {
+	if err := s.greeting(); err != nil {
 		return err
 	}
 	hello := server.HostName
@@ -41,39 +41,69 @@ func (s *session) setUp(ctx context.Context, server *SMTP) error {
 	return s.authenticate(server)
 }
 
-func (s *session) hello(name string) error {
-	r, err := s.ask("EHLO", "EHLO "+name, 250)
-	if err != nil {
+func (s *session) greeting() error {
+	return s.see.step("greeting", func(*Observation) error {
+		_, err := s.hear("greeting", 220, s.timeouts.Greeting)
 		return err
-	}
-	s.offers = readExtensions(r.lines)
-	return nil
+	})
+}
+
+func (s *session) hello(name string) error {
+	return s.see.step("EHLO", func(o *Observation) error {
+		r, err := s.ask("EHLO", "EHLO "+name, 250)
+		if err != nil {
+			return err
+		}
+		s.offers = readExtensions(r.lines)
+		o.Offers = s.offered()
+		return nil
+	})
 }
 
 func (s *session) startTLS(ctx context.Context, config *tls.Config) error {
-	if !s.offers.startTLS {
-		return &Error{Step: "STARTTLS", Permanent: true, Err: errors.New("the server does not offer it"),
-			Hint: "use smtps:// where the server has TLS from the start (port 465); ?tls=none sends everything in plain text"}
-	}
-	if _, err := s.ask("STARTTLS", "STARTTLS", 220); err != nil {
+	err := s.see.step("STARTTLS", func(*Observation) error {
+		if !s.offers.startTLS {
+			return &Error{Step: "STARTTLS", Permanent: true, Err: errors.New("the server does not offer it"),
+				Hint: "use smtps:// where the server has TLS from the start (port 465); ?tls=none sends everything in plain text"}
+		}
+		_, err := s.ask("STARTTLS", "STARTTLS", 220)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return s.handshake(ctx, config)
 }
 
 func (s *session) handshake(ctx context.Context, config *tls.Config) error {
+	return s.see.step("TLS", func(o *Observation) error {
+		var err error
+		o.TLS, err = s.encrypt(ctx, config)
+		return err
+	})
+}
+
+// encrypt gives what was agreed upon, or the certificates that were not
+// accepted.
+func (s *session) encrypt(ctx context.Context, config *tls.Config) (*tls.ConnectionState, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.timeouts.Setup)
 	defer cancel()
 	s.raw.SetDeadline(time.Now().Add(s.timeouts.Setup))
 	conn := tls.Client(s.raw, config)
 	if err := conn.HandshakeContext(ctx); err != nil {
-		return handshakeError(err)
+		state := &tls.ConnectionState{}
+		var unverified *tls.CertificateVerificationError
+		if errors.As(err, &unverified) {
+			state.PeerCertificates = unverified.UnverifiedCertificates
+		}
+		return state, handshakeError(err)
 	}
 	s.raw.SetDeadline(time.Time{})
 	s.blocks.conn = conn
 	s.in = bufio.NewReaderSize(conn, replyBuffer)
 	s.conn = conn
-	return nil
+	state := conn.ConnectionState()
+	return &state, nil
 }
 
 // ask sends one command and hears the reply to it.

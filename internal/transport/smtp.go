@@ -105,12 +105,26 @@ func (s *SMTP) Name() string { return s.url.Address() }
 
 // Connect dials, greets, has TLS, and logs in.
 func (s *SMTP) Connect(ctx context.Context) (Conn, error) {
-	dialer := net.Dialer{Timeout: s.Timeouts.Dial}
-	raw, err := dialer.DialContext(ctx, "tcp", s.url.Address())
+	session, err := s.open(ctx, nil)
 	if err != nil {
-		return nil, dialError(ctx, err)
+		return nil, err
 	}
-	session := newSession(quick(raw), s.Timeouts, s.Window)
+	session.start()
+	return session, nil
+}
+
+// open gives a session that is to be started; see may be nil.
+func (s *SMTP) open(ctx context.Context, see watcher) (*session, error) {
+	var raw net.Conn
+	err := see.step("connect", func(*Observation) (err error) {
+		raw, err = s.dial(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	session := newSession(raw, s.Timeouts, s.Window)
+	session.see = see
 	unwatch := context.AfterFunc(ctx, session.abort)
 	err = session.setUp(ctx, s)
 	if !unwatch() || err != nil {
@@ -122,8 +136,16 @@ func (s *SMTP) Connect(ctx context.Context) (Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	session.start()
 	return session, nil
+}
+
+func (s *SMTP) dial(ctx context.Context) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: s.Timeouts.Dial}
+	raw, err := dialer.DialContext(ctx, "tcp", s.url.Address())
+	if err != nil {
+		return nil, dialError(ctx, err)
+	}
+	return quick(raw), nil
 }
 
 func dialError(ctx context.Context, err error) error {

@@ -2,7 +2,6 @@ package transport
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 )
 
@@ -29,9 +28,9 @@ func (s *session) put(p piece) error {
 	case stepMail:
 		envelope := c.Envelope()
 		s.gate.announce(announced{envelope.From.String(), envelope.To.String(), c.Size()})
-		return s.line(s.mailLine(c))
+		return s.line(s.mailLine(envelope.From, c.Size(), c.EightBit(), c.NeedsUTF8()))
 	case stepRcpt:
-		return s.line(fmt.Sprintf("RCPT TO:<%s>", c.Envelope().To))
+		return s.line(rcptLine(c.Envelope().To))
 	case stepMessage:
 		return s.message(p.flight)
 	case stepWithhold:
