@@ -1,0 +1,99 @@
+// Package maillog reads the log of a mail server for what it took: Postfix's
+// and Exim's, in a file of their own or in one that syslog writes.
+//
+// A message counts as taken only by what the server writes down once it is
+// answerable for it. Postfix names a Message-ID while the message is still
+// coming in, and so also for one that was cut off and thrown away; it is taken
+// when its queue manager has it ("queue active"). Exim writes its "<=" line when
+// the message is on its disk.
+//
+// That a message is not in a log says little by itself: Reading says what the
+// log covers, and the conclusion is another's.
+package maillog
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"strings"
+	"time"
+)
+
+// Reading is what was seen of a log.
+type Reading struct {
+	Taken   int       // messages of those wanted that the server took
+	From    time.Time // of the first line with a time; zero where none has one
+	To      time.Time // of the last
+	Session int       // sessions with clients that are open at the end, as far as the log shows
+	Known   bool      // it has lines of a server that is known
+}
+
+// Covers says whether the log was being written at t, to a second, and had
+// seen the end of every session: a message begun then that it does not show as
+// taken was not taken.
+func (r Reading) Covers(t time.Time) bool {
+	t = t.Truncate(time.Second)
+	return r.Known && r.Session == 0 && !r.From.IsZero() && !t.Before(r.From.Truncate(time.Second)) && !t.After(r.To)
+}
+
+// maxLine is how long a line is read; a longer one is cut, which no line of
+// interest is.
+const maxLine = 16 << 10
+
+// Read reads one log, oldest line first, and calls taken for each Message-ID,
+// without its angle brackets, that is wanted and that the server took, with the
+// time that the log gives it, zero for none. now gives the year to times that
+// have none. The error is that of r.
+func Read(r io.Reader, now time.Time, wanted func(id string) bool, taken func(id string, at time.Time)) (Reading, error) {
+	l := &log{now: now, wanted: wanted, taken: taken, coming: map[string]string{}, sessions: map[string]bool{}}
+	in := bufio.NewReaderSize(r, maxLine)
+	for {
+		line, cut, err := in.ReadLine()
+		if errors.Is(err, io.EOF) {
+			l.reading.Session = len(l.sessions)
+			return l.reading, nil
+		}
+		if err != nil {
+			return l.reading, err
+		}
+		l.line(string(line))
+		for cut && err == nil {
+			_, cut, err = in.ReadLine()
+		}
+	}
+}
+
+// log is what is known in the middle of one.
+type log struct {
+	now      time.Time
+	wanted   func(id string) bool
+	taken    func(id string, at time.Time)
+	at       time.Time         // of the line that is read; zero where it has none
+	coming   map[string]string // Postfix: Message-ID by queue id, of what is wanted and not taken yet
+	sessions map[string]bool   // Postfix: smtpd processes that have a client
+	reading  Reading
+}
+
+func (l *log) line(line string) {
+	l.at = timeOf(line, l.now)
+	if l.reading.From.IsZero() {
+		l.reading.From = l.at
+	}
+	if !l.at.IsZero() {
+		l.reading.To = l.at
+	}
+	if !l.postfix(line) {
+		l.exim(line)
+	}
+}
+
+// take notes that the server took the message.
+func (l *log) take(id string) {
+	l.reading.Taken++
+	l.taken(id, l.at)
+}
+
+// bare gives a Message-ID without its angle brackets.
+func bare(id string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(id, "<"), ">")
+}
