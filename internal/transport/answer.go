@@ -81,7 +81,7 @@ func (p *pipeline) apply(f *flight, step string, r reply) {
 	}
 	if !goesOn(step, r) && endsSession(step, r) && (!f.settled || step == stepReset || takesNoMore(step, r)) {
 		p.refused = p.refused || takesNoMore(step, r)
-		p.end(sessionError(step, r))
+		p.end(p.sessionError(step, r))
 	}
 	if !f.settled {
 		p.judge(f, step, r)
@@ -89,6 +89,15 @@ func (p *pipeline) apply(f *flight, step string, r reply) {
 	if step == stepData {
 		p.dataAnswered(f, r)
 	}
+}
+
+// sessionError is that of a session which the server ends. A login that was good
+// enough for a message before has expired: with another it may go on.
+func (p *pipeline) sessionError(step string, r reply) *Error {
+	e := sessionError(step, r)
+	_, taken := p.habits[stepMessage]
+	e.Permanent = e.Permanent && !(taken && loginWanted(r))
+	return e
 }
 
 // assure takes the doubt from what came before the RSET of f.

@@ -71,15 +71,3 @@ func (f *flight) report() Result {
 func notSent(step string) Result {
 	return Result{Outcome: ledger.Deferred, NotSent: true, Step: step}
 }
-
-func unsentReply(step string, r reply) Result {
-	result := notSent(step)
-	result.Code, result.Enhanced = r.code, r.enhanced
-	return result
-}
-
-// answeredResult is what a 2yz, 4yz or 5yz makes of the message.
-func answeredResult(step string, r reply) Result {
-	outcome := map[int]ledger.Outcome{2: ledger.Accepted, 4: ledger.Deferred, 5: ledger.Rejected}[r.code/100]
-	return Result{Outcome: outcome, Step: step, Code: r.code, Enhanced: r.enhanced}
-}

@@ -48,24 +48,6 @@ func goesOn(step string, r reply) bool {
 	return r.positive()
 }
 
-// endsSession says whether a 4yz or 5yz to a command is about the connection,
-// the session or the sender, and not about the one recipient. A 5yz to MAIL
-// never is about the recipient, whom the server does not know yet: recording
-// people as rejected for it would keep them from ever getting their message.
-func endsSession(step string, r reply) bool {
-	switch {
-	case r.code == 421, step == stepReset:
-		return true
-	case step == stepMessage, r.code/100 == 4:
-		return false
-	case step == stepMail:
-		return true
-	}
-	// Bad sequence of commands, and what RFC 4954 section 6 has for a login
-	// that is wanted, or was refused.
-	return r.code == 503 || r.code == 530 || r.code == 534 || r.code == 535 || r.code == 538
-}
-
 // takesNoMore says whether a server that closes after the reply has taken
 // nothing that came behind the command.
 func takesNoMore(step string, r reply) bool {

@@ -56,8 +56,15 @@ type Result struct {
 	Outcome ledger.Outcome
 	// NotSent comes with Deferred: the server has not got the whole message and
 	// has said nothing of its recipient, so it may be sent again at once.
-	NotSent  bool
-	Step     string // "SIZE", "SMTPUTF8", "RSET", "MAIL", "RCPT", "DATA", "message"
+	NotSent bool
+	// Server comes with Deferred: the reply is about the state of the server, the
+	// session or the sender, such as a full disk or a login that has expired. It
+	// is nothing against the recipient; less, or later, may do.
+	Server bool
+	// Step is "RSET", "MAIL", "RCPT", "DATA" or "message"; or what the server lacks
+	// for this message, "SIZE", "SMTPUTF8" or "8BITMIME", which is Deferred too,
+	// though a second try in the same run is of no use.
+	Step     string
 	Code     int    // reply code; 0 for none
 	Enhanced string // such as "5.1.1"; "" for none
 	At       time.Time
@@ -74,6 +81,10 @@ type Error struct {
 	Err       error  // the cause, where it holds no one's data; may be nil
 	Hint      string // the next step; may be empty
 }
+
+// Busy says that the server has had enough for now, be it of connections: fewer
+// of them, or a pause, may help.
+func (e *Error) Busy() bool { return e.Code/100 == 4 }
 
 func (e *Error) Error() string {
 	text := e.Step + ": "
