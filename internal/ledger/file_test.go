@@ -166,22 +166,31 @@ func TestNoLedger(t *testing.T) {
 
 func foreign(t *testing.T, path string) string {
 	t.Helper()
-	db, err := sql.Open("sqlite", path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	db := rawDatabase(t, path)
 	defer db.Close()
 	if _, err := db.Exec(`CREATE TABLE bookmark (url TEXT)`); err != nil {
 		t.Fatal(err)
 	}
-	chmod(t, path, 0o600)
 	return path
+}
+
+// rawDatabase makes a database with nothing in it.
+func rawDatabase(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return db
 }
 
 func TestNewer(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "ledger.db")
 	l := openAt(t, path)
-	if _, err := l.db.Exec(`PRAGMA user_version = 2`); err != nil {
+	if _, err := l.db.Exec(`PRAGMA user_version = 3`); err != nil {
 		t.Fatal(err)
 	}
 	l.Close()

@@ -16,7 +16,7 @@ type Run struct {
 	ledger   *Ledger
 	release  func() error // nil once it is closed
 	campaign int64        // id of its row
-	run      int64        // number of this run of it
+	run      int64        // id of its own
 	as       Campaign     // what the campaign is as of this run,
 	effected bool         // which its first Begin writes down
 	servers  map[string]int64
@@ -27,6 +27,8 @@ type Run struct {
 	index *index
 	last  uint32 // n of the recipient first begun last
 	tally tally
+	// atStart is the tally of all that was there before the run.
+	atStart tally
 }
 
 // State is where a recipient of the campaign stands.
@@ -117,9 +119,9 @@ func (r *Run) insert(ctx context.Context, tx *sql.Tx, attempts []Attempt, begun 
 		b := begun[i]
 		var err error
 		if b.n > r.last {
-			_, err = first.ExecContext(ctx, r.campaign, b.n, a.Key[:], a.Line, unknown, b.attempts, a.MessageID, servers[i], now)
+			_, err = first.ExecContext(ctx, r.campaign, b.n, a.Key[:], a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run)
 		} else {
-			_, err = again.ExecContext(ctx, a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.campaign, b.n)
+			_, err = again.ExecContext(ctx, a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run, r.campaign, b.n)
 		}
 		if err != nil {
 			return err
@@ -147,7 +149,7 @@ func (r *Run) serverIDs(ctx context.Context, attempts []Attempt) ([]int64, error
 
 func (r *Run) serverID(ctx context.Context, name string) (id int64, err error) {
 	// Setting the name to what it is makes RETURNING give the row that is there.
-	err = r.ledger.db.QueryRowContext(ctx, `INSERT INTO server (name) VALUES (?)
+	err = r.ledger.db.QueryRowContext(ctx, `INSERT INTO server (name) VALUES ($1)
 		ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`, name).Scan(&id)
 	return id, err
 }
@@ -159,6 +161,7 @@ type Ending struct {
 	NotSent  bool   // taken back: begun, and never handed to a server
 	Code     int    // reply code; 0 for none
 	Enhanced string // enhanced status code; "" for none
+	Reply    string // the server's, masked; "" for one that need not be kept
 	At       time.Time
 }
 
@@ -210,7 +213,7 @@ func (r *Run) update(ctx context.Context, tx *sql.Tx, endings []Ending, ended []
 		if e.NotSent {
 			_, err = back.ExecContext(ctx, known.now, known.attempts, r.campaign, known.n)
 		} else {
-			_, err = end.ExecContext(ctx, known.now, e.At.UnixMilli(), e.Code, e.Enhanced, r.campaign, known.n)
+			_, err = end.ExecContext(ctx, known.now, e.At.UnixMilli(), e.Code, e.Enhanced, e.Reply, r.campaign, known.n)
 		}
 		if err != nil {
 			return err
@@ -245,10 +248,12 @@ func (r *Run) write(ctx context.Context, counts tally, changed []record, do func
 	return nil
 }
 
-// recount writes the counts and fails where the campaign has a later run.
+// recount writes what the run has added to the counts, and fails where another
+// run has ended it.
 func (r *Run) recount(ctx context.Context, tx *sql.Tx, t tally) error {
+	t.subtract(r.atStart)
 	result, err := tx.StmtContext(ctx, r.count).ExecContext(ctx, r.ledger.clock().UnixMilli(),
-		t[unknown], t[accepted], t[rejected], t[deferred], r.campaign, r.run)
+		t[unknown], t[accepted], t[rejected], t[deferred], r.run)
 	if err != nil {
 		return err
 	}
@@ -268,18 +273,31 @@ func (r *Run) keep(counts tally, changed []record) {
 	}
 }
 
-// Close releases the lock. A second time it does nothing.
+// Close ends the run and releases the lock. A second time it does nothing.
 func (r *Run) Close() error {
 	if r.release == nil {
 		return nil
 	}
 	release := r.release
 	r.release = nil
-	var errs []error
+	errs := []error{r.conclude()}
 	for _, s := range []*sql.Stmt{r.first, r.again, r.end, r.back, r.count} {
 		if s != nil {
 			errs = append(errs, s.Close())
 		}
 	}
 	return fault("unlock", r.ledger.path, errors.Join(append(errs, release())...))
+}
+
+// conclude leaves no trace of a run that wrote nothing.
+func (r *Run) conclude() error {
+	if r.run == 0 {
+		return nil // it could not be started
+	}
+	n, err := affected(r.ledger.db.Exec(`DELETE FROM run WHERE id = $1 AND updated IS NULL`, r.run))
+	if err != nil || n == 1 {
+		return err
+	}
+	_, err = r.ledger.db.Exec(`UPDATE run SET ended = $1 WHERE id = $2 AND ended IS NULL`, r.ledger.clock().UnixMilli(), r.run)
+	return err
 }

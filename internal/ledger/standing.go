@@ -111,3 +111,9 @@ func (t *tally) add(s standing, n int) {
 		t[s] += n
 	}
 }
+
+func (t *tally) subtract(other tally) {
+	for i, n := range other {
+		t[i] -= n
+	}
+}

@@ -54,17 +54,31 @@ func (r *Run) enter(ctx context.Context, amend bool) error {
 	if err := r.judge(ctx, tx, amend); err != nil {
 		return err
 	}
+	// Setting the name to what it is makes RETURNING give the row that is there.
 	now := r.ledger.clock().UnixMilli()
 	err = tx.QueryRowContext(ctx, `INSERT INTO campaign
-		(name, digest, template, shared_mailboxes, recipients, started_by, started, updated, run, unknown, accepted, rejected, deferred)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 0, 0, 0, 0)
-		ON CONFLICT (name) DO UPDATE SET run = run + 1
-		RETURNING id, run`,
-		r.as.ID, r.as.Digest, r.as.Template[:], r.as.SharedMailboxes, r.as.Recipients, r.as.StartedBy, now, now).Scan(&r.campaign, &r.run)
+		(name, digest, template, shared_mailboxes, recipients, started_by, started, updated, unknown, accepted, rejected, deferred)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $7, 0, 0, 0, 0)
+		ON CONFLICT (name) DO UPDATE SET name = excluded.name
+		RETURNING id`,
+		r.as.ID, r.as.Digest, r.as.Template[:], r.as.SharedMailboxes, r.as.Recipients, r.as.StartedBy, now).Scan(&r.campaign)
 	if err != nil {
 		return err
 	}
+	if err := r.enlist(ctx, tx, now); err != nil {
+		return err
+	}
 	return tx.Commit()
+}
+
+// enlist makes the run, and ends every other one: whoever has the lock knows
+// that they are dead, or have lost theirs.
+func (r *Run) enlist(ctx context.Context, tx *sql.Tx, now int64) error {
+	if _, err := tx.ExecContext(ctx, `UPDATE run SET ended = $1 WHERE campaign = $2 AND ended IS NULL`, now, r.campaign); err != nil {
+		return err
+	}
+	return tx.QueryRowContext(ctx, `INSERT INTO run (campaign, digest, started_by, started, unknown, accepted, rejected, deferred)
+		VALUES ($1, $2, $3, $4, 0, 0, 0, 0) RETURNING id`, r.campaign, r.as.Digest, r.as.StartedBy, now).Scan(&r.run)
 }
 
 // judge refuses a campaign that stands in the ledger as another one.
@@ -73,8 +87,8 @@ func (r *Run) judge(ctx context.Context, tx *sql.Tx, amend bool) error {
 	var shared string
 	var begun bool
 	err := tx.QueryRowContext(ctx, `SELECT template, shared_mailboxes,
-			EXISTS (SELECT 1 FROM recipient WHERE recipient.campaign = campaign.id AND standing <> ?)
-		FROM campaign WHERE name = ?`, untried, r.as.ID).Scan(&template, &shared, &begun)
+			EXISTS (SELECT 1 FROM recipient WHERE recipient.campaign = campaign.id AND standing <> $1)
+		FROM campaign WHERE name = $2`, untried, r.as.ID).Scan(&template, &shared, &begun)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil
@@ -92,21 +106,21 @@ func (r *Run) judge(ctx context.Context, tx *sql.Tx, amend bool) error {
 // takeEffect writes down what the campaign is as of this run.
 func (r *Run) takeEffect(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `UPDATE campaign
-		SET digest = ?, template = ?, shared_mailboxes = ?, recipients = ?, started_by = ? WHERE id = ? AND run = ?`,
-		r.as.Digest, r.as.Template[:], r.as.SharedMailboxes, r.as.Recipients, r.as.StartedBy, r.campaign, r.run)
+		SET digest = $1, template = $2, shared_mailboxes = $3, recipients = $4, started_by = $5 WHERE id = $6`,
+		r.as.Digest, r.as.Template[:], r.as.SharedMailboxes, r.as.Recipients, r.as.StartedBy, r.campaign)
 	return err
 }
 
 // load reads where every recipient of the campaign stands.
 func (r *Run) load(ctx context.Context, recipients int) error {
 	var known int
-	err := r.ledger.db.QueryRowContext(ctx, `SELECT count(*) FROM recipient WHERE campaign = ?`, r.campaign).Scan(&known)
+	err := r.ledger.db.QueryRowContext(ctx, `SELECT count(*) FROM recipient WHERE campaign = $1`, r.campaign).Scan(&known)
 	if err != nil {
 		return err
 	}
 	r.index = newIndex(max(recipients, known))
 	rows, err := r.ledger.db.QueryContext(ctx,
-		`SELECT key, n, standing, attempts FROM recipient WHERE campaign = ? ORDER BY n`, r.campaign)
+		`SELECT key, n, standing, attempts FROM recipient WHERE campaign = $1 ORDER BY n`, r.campaign)
 	if err != nil {
 		return err
 	}
@@ -123,6 +137,7 @@ func (r *Run) load(ctx context.Context, recipients int) error {
 		r.tally.add(known.now, 1)
 		r.last = known.n
 	}
+	r.atStart = r.tally
 	return rows.Err()
 }
 
@@ -132,14 +147,14 @@ func (r *Run) prepare(ctx context.Context) error {
 		statement **sql.Stmt
 		text      string
 	}{
-		{&r.first, `INSERT INTO recipient (campaign, n, key, line, standing, attempts, message_id, server, begun)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&r.again, `UPDATE recipient SET line = ?, standing = ?, attempts = ?, message_id = ?, server = ?, begun = ?
-			WHERE campaign = ? AND n = ?`},
-		{&r.end, `UPDATE recipient SET standing = ?, ended = ?, code = ?, enhanced = ? WHERE campaign = ? AND n = ?`},
-		{&r.back, `UPDATE recipient SET standing = ?, attempts = ? WHERE campaign = ? AND n = ?`},
-		{&r.count, `UPDATE campaign SET updated = ?, unknown = ?, accepted = ?, rejected = ?, deferred = ?
-			WHERE id = ? AND run = ?`},
+		{&r.first, `INSERT INTO recipient (campaign, n, key, line, standing, attempts, message_id, server, begun, run)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`},
+		{&r.again, `UPDATE recipient SET line = $1, standing = $2, attempts = $3, message_id = $4, server = $5, begun = $6, run = $7
+			WHERE campaign = $8 AND n = $9`},
+		{&r.end, `UPDATE recipient SET standing = $1, ended = $2, code = $3, enhanced = $4, reply = $5 WHERE campaign = $6 AND n = $7`},
+		{&r.back, `UPDATE recipient SET standing = $1, attempts = $2 WHERE campaign = $3 AND n = $4`},
+		{&r.count, `UPDATE run SET updated = $1, unknown = $2, accepted = $3, rejected = $4, deferred = $5
+			WHERE id = $6 AND ended IS NULL`},
 	} {
 		compiled, err := r.ledger.db.PrepareContext(ctx, s.text)
 		if err != nil {

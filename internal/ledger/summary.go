@@ -28,8 +28,16 @@ func (l *Ledger) Campaigns(ctx context.Context) ([]Summary, error) {
 }
 
 func (l *Ledger) campaigns(ctx context.Context) ([]Summary, error) {
-	rows, err := l.db.QueryContext(ctx, `SELECT name, digest, recipients, accepted, rejected, deferred, unknown, started, updated
-		FROM campaign ORDER BY updated DESC, id DESC`)
+	rows, err := l.db.QueryContext(ctx, `
+		SELECT c.name, c.digest, c.recipients,
+			c.accepted + COALESCE(r.accepted, 0), c.rejected + COALESCE(r.rejected, 0),
+			c.deferred + COALESCE(r.deferred, 0), c.unknown + COALESCE(r.unknown, 0),
+			c.started, CASE WHEN r.updated > c.updated THEN r.updated ELSE c.updated END AS updated
+		FROM campaign AS c LEFT JOIN (
+			SELECT campaign, CAST(sum(accepted) AS BIGINT) AS accepted, CAST(sum(rejected) AS BIGINT) AS rejected,
+				CAST(sum(deferred) AS BIGINT) AS deferred, CAST(sum(unknown) AS BIGINT) AS unknown, max(updated) AS updated
+			FROM run GROUP BY campaign) AS r ON r.campaign = c.id
+		ORDER BY updated DESC, c.id DESC`)
 	if err != nil {
 		return nil, err
 	}

@@ -63,6 +63,64 @@ var migrations = [...]string{
 		enhanced   TEXT,
 		PRIMARY KEY (campaign, n)
 	) WITHOUT ROWID;`,
+
+	`CREATE TABLE run (
+		id         INTEGER PRIMARY KEY,
+		campaign   INTEGER NOT NULL REFERENCES campaign,
+		digest     TEXT NOT NULL,
+		started_by TEXT NOT NULL,
+		started    INTEGER NOT NULL,
+		updated    INTEGER,          -- its latest write
+		ended      INTEGER,          -- it may write until then
+		unknown    INTEGER NOT NULL, -- these four are what it has added to the campaign's
+		accepted   INTEGER NOT NULL,
+		rejected   INTEGER NOT NULL,
+		deferred   INTEGER NOT NULL
+	);
+	CREATE INDEX run_of_campaign ON run (campaign);
+	-- What the messages are made of, to say which has changed.
+	CREATE TABLE part (
+		campaign INTEGER NOT NULL REFERENCES campaign,
+		kind     TEXT NOT NULL, -- template, attachment, option, list
+		name     TEXT NOT NULL,
+		digest   BLOB NOT NULL,
+		PRIMARY KEY (campaign, kind, name)
+	) WITHOUT ROWID;
+	-- How a person has settled what was unknown.
+	CREATE TABLE resolution (
+		campaign INTEGER NOT NULL REFERENCES campaign,
+		n        INTEGER NOT NULL,
+		attempt  INTEGER NOT NULL,
+		sent     BOOLEAN NOT NULL,
+		evidence TEXT NOT NULL,
+		who      TEXT NOT NULL,
+		at       INTEGER NOT NULL,
+		PRIMARY KEY (campaign, n, attempt)
+	) WITHOUT ROWID;
+	CREATE TABLE suppression (
+		key      BLOB NOT NULL,
+		campaign TEXT NOT NULL, -- the campaign's id, which need not be in the ledger; '' for all
+		reason   TEXT NOT NULL,
+		who      TEXT NOT NULL,
+		at       INTEGER NOT NULL,
+		PRIMARY KEY (key, campaign)
+	) WITHOUT ROWID;
+	-- Delivery status notifications (RFC 3464).
+	CREATE TABLE bounce (
+		campaign     INTEGER NOT NULL REFERENCES campaign,
+		n            INTEGER NOT NULL,
+		notification BLOB NOT NULL, -- digest of it, so that one read twice counts once
+		action       TEXT NOT NULL,
+		status       TEXT NOT NULL,
+		diagnostic   TEXT NOT NULL, -- masked
+		reporter     TEXT NOT NULL,
+		at           INTEGER NOT NULL,
+		recorded     INTEGER NOT NULL,
+		PRIMARY KEY (campaign, n, notification)
+	) WITHOUT ROWID;
+	ALTER TABLE campaign DROP COLUMN run; -- and its counts are those of earlier versions, and of resolutions
+	ALTER TABLE recipient ADD COLUMN run INTEGER; -- that begun it last
+	ALTER TABLE recipient ADD COLUMN reply TEXT;  -- masked`,
 }
 
 func fileSource(path string) (string, error) {
@@ -154,10 +212,6 @@ func (l *Ledger) keepLog(ctx context.Context) error {
 	return err
 }
 
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 // version gives the version of the ledger's tables, 0 for an empty file.
 func version(ctx context.Context, q querier) (int, error) {
 	var application, version, tables int
@@ -192,6 +246,6 @@ func migrate(ctx context.Context, tx *sql.Tx) error {
 	}
 	secret := make([]byte, 32)
 	rand.Read(secret) // never fails (crypto/rand)
-	_, err = tx.ExecContext(ctx, `INSERT OR IGNORE INTO secret (id, key) VALUES (1, ?)`, secret)
+	_, err = tx.ExecContext(ctx, `INSERT INTO secret (id, key) VALUES (1, $1) ON CONFLICT DO NOTHING`, secret)
 	return err
 }
