@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"iter"
 	"strings"
 	"time"
 	"unicode"
@@ -138,6 +139,23 @@ func (c *Campaign) Subject() string { return c.template.Front().Subject }
 
 // SharedMailboxes is the column that tells rows of one mailbox apart; "" for none.
 func (c *Campaign) SharedMailboxes() string { return c.template.Front().SharedMailboxes }
+
+// Rows yields the rows that are mailed, after a Check; for whoever audits what
+// arrived. Errors are as those of recipient.List.Rows.
+func (c *Campaign) Rows(ctx context.Context) iter.Seq2[*recipient.Row, error] {
+	return c.list.Rows(ctx)
+}
+
+// Common gives the sender's own addresses and the values that the template
+// allows: what may stand in any message.
+func (c *Campaign) Common() []string {
+	use := c.use()
+	common := use.Allow
+	for _, own := range append(use.Identities, c.template.Front().ReplyTo.Address) {
+		common = append(common, own.String())
+	}
+	return common
+}
 
 // TemplateDigest stands for all that makes the messages but the list: template,
 // shared attachments, sender.

@@ -85,7 +85,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(a))
-	for _, c := range []*cobra.Command{newCheck(a), newSend(a), newStatus(a), newSink(a), newInit(a)} {
+	for _, c := range []*cobra.Command{newCheck(a), newSend(a), newStatus(a), newSink(a), newInit(a), newRehearse(a)} {
 		a.bindSettings(c)
 		root.AddCommand(c)
 	}

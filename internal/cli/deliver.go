@@ -25,6 +25,14 @@ type delivering struct {
 	run      *ledger.Run
 }
 
+// inLedger is the campaign as the ledger is to know it.
+func (d *delivering) inLedger() ledger.Campaign {
+	return ledger.Campaign{
+		ID: d.campaign.ID(), Digest: d.verdict.Digest, Template: d.campaign.TemplateDigest(), SharedMailboxes: d.campaign.SharedMailboxes(),
+		Recipients: d.verdict.Recipients, StartedBy: startedBy(),
+	}
+}
+
 // deliver asks, sends and reports.
 func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error {
 	run := o.newRun(d)

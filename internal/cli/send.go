@@ -93,15 +93,12 @@ func (o *sendOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer l.Close()
-	r, err := l.Start(ctx, ledger.Campaign{
-		ID: c.ID(), Digest: v.Digest, Template: c.TemplateDigest(), SharedMailboxes: c.SharedMailboxes(),
-		Recipients: v.Recipients, StartedBy: startedBy(),
-	}, o.amend)
-	if err != nil {
+	d := &delivering{campaign: c, verdict: v, server: server, ledger: l}
+	if d.run, err = l.Start(ctx, d.inLedger(), o.amend); err != nil {
 		return err
 	}
-	defer r.Close()
-	return o.deliver(ctx, a, &delivering{campaign: c, verdict: v, server: server, ledger: l, run: r})
+	defer d.run.Close()
+	return o.deliver(ctx, a, d)
 }
 
 // validate looks at the flags before anything is read.
@@ -109,15 +106,13 @@ func (o *sendOptions) validate(a *app) error {
 	if err := o.campaign.validate("send"); err != nil {
 		return err
 	}
-	if err := cmp.Or(o.server.validate(), validateLedger(o.ledger)); err != nil {
+	if err := cmp.Or(o.server.validate(), validateLedger(o.ledger), judgeConnections(o.connections)); err != nil {
 		return err
 	}
 	_, ci := a.lookupEnv("CI")
 	switch {
 	case o.limit < 0:
 		return &usageError{"--limit is less than nothing", "give the number of messages to send in this run, or 0 for all"}
-	case o.connections < 1 || o.connections > maxConnections:
-		return &usageError{fmt.Sprintf("--connections is not from 1 to %d", maxConnections), "leave it out for 4"}
 	case o.approvedGiven && o.approved == "":
 		return &usageError{"--approved is empty: the variable it comes from is not set?", "give the digest that `mailshot check` prints, or leave it out to be asked"}
 	case o.approved != "" && !isDigest(o.approved):
@@ -127,6 +122,13 @@ func (o *sendOptions) validate(a *app) error {
 			"name one that is kept from run to run with --ledger; see `mailshot help ci`"}
 	}
 	return nil
+}
+
+func judgeConnections(n int) error {
+	if n >= 1 && n <= maxConnections {
+		return nil
+	}
+	return &usageError{fmt.Sprintf("--connections is not from 1 to %d", maxConnections), "leave it out for 4"}
 }
 
 var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)

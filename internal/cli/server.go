@@ -40,14 +40,19 @@ func (o *serverOptions) bind(cmd *cobra.Command) {
 
 func (o *serverOptions) validate() error {
 	switch {
-	case o.window < 1 || o.window > maxWindow:
-		return &usageError{fmt.Sprintf("--window is not from 1 to %d", maxWindow), "leave it out for 64: what is under way is what may become unknown"}
 	case o.outGiven && !o.dryRun:
 		return &usageError{"--out without --dry-run", "what is sent is not kept; add --dry-run to look at the messages"}
 	case o.smtp == "" && !o.dryRun:
 		return &usageError{"no server", "name one, such as --smtp smtp://user@mail.example.com:587, or try with --dry-run"}
 	}
-	return nil
+	return judgeWindow(o.window)
+}
+
+func judgeWindow(n int) error {
+	if n >= 1 && n <= maxWindow {
+		return nil
+	}
+	return &usageError{fmt.Sprintf("--window is not from 1 to %d", maxWindow), "leave it out for 64: what is under way is what may become unknown"}
 }
 
 // open gives the server; it connects to nothing.

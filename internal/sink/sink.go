@@ -32,6 +32,7 @@ const idle = 5 * time.Minute
 type Options struct {
 	Address   string         // host:port, the host an IP address or "localhost"; "" for a free port on 127.0.0.1
 	Dir       string         // folder for the messages, made if it is not there; "" keeps them in memory
+	Forget    bool           // keep messages in neither, but hand them to OnMessage
 	OnMessage func(Received) // called for every message before it is answered, one call at a time; may be nil
 }
 
@@ -72,7 +73,7 @@ func Listen(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", o.Address, err)
 	}
-	kept, err := newStore(o.Dir)
+	kept, err := newStore(o)
 	if err != nil {
 		return nil, fmt.Errorf("keep messages in %s: %w", o.Dir, cause(err))
 	}

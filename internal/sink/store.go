@@ -28,17 +28,20 @@ type store interface {
 	close() error
 }
 
-func newStore(dir string) (store, error) {
-	if dir == "" {
-		return &memory{}, nil
+func newStore(o Options) (store, error) {
+	if o.Dir == "" {
+		return &memory{forget: o.Forget}, nil
 	}
-	return newFolder(dir)
+	return newFolder(o.Dir)
 }
 
-// memory keeps messages as long as it lives.
+// memory keeps messages as long as it lives, or only counts them.
 type memory struct {
-	mu  sync.Mutex
-	all []Received
+	forget bool
+
+	mu   sync.Mutex
+	all  []Received
+	kept int
 }
 
 func (m *memory) keep(received Received, r io.Reader) (Received, error) {
@@ -49,7 +52,10 @@ func (m *memory) keep(received Received, r io.Reader) (Received, error) {
 	received.Data, received.Size = data, int64(len(data))
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.all = append(m.all, received)
+	m.kept++
+	if !m.forget {
+		m.all = append(m.all, received)
+	}
 	return received, nil
 }
 
@@ -62,7 +68,7 @@ func (m *memory) received() []Received {
 func (m *memory) count() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return len(m.all)
+	return m.kept
 }
 
 func (m *memory) close() error { return nil }
