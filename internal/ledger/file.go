@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"mailshot/internal/rule"
 )
 
 // prepare makes the file, with rights for its owner alone from its first byte
@@ -46,25 +48,11 @@ func closedToOthers(path string) error {
 			return err
 		}
 		if info.Mode().Perm()&0o077 != 0 {
-			open = append(open, shellWord(name))
+			open = append(open, rule.ShellWord(name))
 		}
 	}
 	if len(open) == 0 {
 		return nil
 	}
 	return &Error{Doing: "open", Path: path, Err: ErrOpenToOthers, Hint: "chmod 600 " + strings.Join(open, " ")}
-}
-
-// shellWord quotes name where a shell would not take it as one word.
-func shellWord(name string) string {
-	plain := func(r rune) bool {
-		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+,@%:=", r)
-	}
-	if !strings.HasPrefix(name, "-") && strings.IndexFunc(name, func(r rune) bool { return !plain(r) }) < 0 {
-		return name
-	}
-	if strings.HasPrefix(name, "-") {
-		name = "./" + name
-	}
-	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 }

@@ -80,22 +80,6 @@ func TestLogOpenToOthers(t *testing.T) {
 	wantHint(t, err, "chmod 600 "+quoted+"' "+quoted+"-wal'")
 }
 
-func TestShellWord(t *testing.T) {
-	for name, want := range map[string]string{
-		"/var/lib/x-1.db": "/var/lib/x-1.db",
-		"a b":             "'a b'",
-		"$HOME":           "'$HOME'",
-		"it's":            `'it'\''s'`,
-		"-x":              "'./-x'",
-		"~x":              "'~x'",
-		"größe.db":        "'größe.db'",
-	} {
-		if got := shellWord(name); got != want {
-			t.Errorf("%s: %s, want %s", name, got, want)
-		}
-	}
-}
-
 func chmod(t *testing.T, name string, mode os.FileMode) {
 	t.Helper()
 	if err := os.Chmod(name, mode); err != nil {

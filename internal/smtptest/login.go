@@ -18,7 +18,7 @@ func (c *client) login(rest string) bool {
 	}
 	exchange := map[string]func(*client, string) (user string, ok bool){
 		"PLAIN": (*client).plain, "LOGIN": (*client).loginPlain, "CRAM-MD5": (*client).cram,
-		"SCRAM-SHA-256": (*client).scram, "XOAUTH2": (*client).xoauth2,
+		"SCRAM-SHA-256": (*client).scram, "XOAUTH2": (*client).xoauth2, "OAUTHBEARER": (*client).bearer,
 	}[mechanism]
 	if exchange == nil {
 		return c.say("504 5.5.4 no such mechanism")
@@ -81,6 +81,19 @@ func (c *client) xoauth2(initial string) (string, bool) {
 		return user, true
 	}
 	c.challenge(`{"status":"400"}`)
+	return user, false
+}
+
+// bearer is the server's side of RFC 7628.
+func (c *client) bearer(initial string) (string, bool) {
+	header, rest, _ := strings.Cut(initial, "\x01")
+	user := strings.NewReplacer("=2C", ",", "=3D", "=").Replace(strings.TrimSuffix(strings.TrimPrefix(header, "n,a="), ","))
+	for _, field := range strings.Split(rest, "\x01") {
+		if token, ok := strings.CutPrefix(field, "auth=Bearer "); ok && c.knows(user, token) && strings.HasSuffix(rest, "\x01\x01") {
+			return user, true
+		}
+	}
+	c.challenge(`{"status":"invalid_token"}`)
 	return user, false
 }
 

@@ -27,6 +27,9 @@ func (s *session) broken(step string, err error) error {
 	if errors.As(err, &refusal) {
 		return refusal
 	}
+	if isAlert(err) {
+		return tlsError("the server ended it with an alert", alertHint)
+	}
 	hint := "run the same command again to go on"
 	if step == "greeting" {
 		hint = "check the host and the port of --smtp; where the server has TLS from the start (port 465), write smtps://"
@@ -83,7 +86,6 @@ func handshakeError(err error) error {
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var record tls.RecordHeaderError
-	var alert *net.OpError
 	var unverified *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &unknown):
@@ -100,13 +102,22 @@ func handshakeError(err error) error {
 			"ask whoever runs the server for one that does")
 	case errors.As(err, &record):
 		return tlsError("the server does not speak TLS here", "use smtp:// where the server has STARTTLS (port 587)")
-	case errors.As(err, &alert) && alert.Op == "remote error": // QUIRK: crypto/tls has no type for an alert
-		return tlsError("the server refused the handshake", "TLS 1.2 or later is needed: ask whoever runs the server")
+	case isAlert(err):
+		return tlsError("the server refused the handshake", alertHint)
 	}
 	if cause := plainCause(err); cause != errBroken {
 		return &Error{Step: "TLS", Err: cause, Hint: "check the host and the port of --smtp"}
 	}
 	return tlsError("the handshake failed", "TLS 1.2 or later is needed: ask whoever runs the server")
+}
+
+const alertHint = "TLS 1.2 or later is needed, and where the server wants a certificate of yours, ?tls-cert=FILE&tls-key=FILE: ask whoever runs it"
+
+// isAlert says that the other side has ended TLS with an alert; under TLS 1.3
+// that may come after the handshake.
+func isAlert(err error) bool {
+	var alert *net.OpError
+	return errors.As(err, &alert) && alert.Op == "remote error" // QUIRK: crypto/tls has no type for it
 }
 
 func tlsError(what, hint string) *Error {

@@ -54,7 +54,7 @@ func TestProbe(t *testing.T) {
 		TLS: authority.Config(t, "127.0.0.1", inAnHour()), Mechanisms: []string{"PLAIN", "X-ODD"},
 		Users: map[string]string{"u": password}, Extensions: []string{"PIPELINING", "CHUNKING", "SIZE 1000", "X-NEVER"},
 	})
-	all, err := observe(t, secured(t, server, authority, STARTTLS, Credentials{"u", password}), "s@a.example", "r@b.example")
+	all, err := observe(t, secured(t, server, authority, STARTTLS, Credentials{User: "u", Password: password}), "s@a.example", "r@b.example")
 	if got := stepsOf(all); err != nil || got != "connect greeting EHLO STARTTLS TLS EHLO AUTH MAIL RCPT RSET" {
 		t.Fatalf("%s, %v", got, err)
 	}

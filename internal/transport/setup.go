@@ -10,7 +10,7 @@ import (
 
 // setUp takes a new connection to where transactions begin. Replies are read
 // here as they are asked for: nothing may be read behind the one to STARTTLS.
-func (s *session) setUp(ctx context.Context, server *SMTP) error {
+func (s *session) setUp(ctx context.Context, server *SMTP, token string) error {
 	if server.url.Security == TLS {
 		if err := s.handshake(ctx, server.tls); err != nil {
 			return err
@@ -35,10 +35,10 @@ func (s *session) setUp(ctx context.Context, server *SMTP) error {
 			return err
 		}
 	}
-	if server.credentials == (Credentials{}) {
+	if server.credentials.none() {
 		return nil
 	}
-	return s.authenticate(server)
+	return s.authenticate(server, token)
 }
 
 func (s *session) greeting() error {

@@ -3,18 +3,11 @@ package transport
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"net"
 	"net/netip"
-	"os"
 	"time"
-
-	"mailshot/internal/rule"
 )
-
-// Credentials are a user's name and password.
-type Credentials struct{ User, Password string }
 
 // Timeouts bound every wait for a server. RFC 5321 section 4.5.3.2 gives the
 // least that they should be.
@@ -64,14 +57,8 @@ type SMTP struct {
 
 // NewSMTP gives the server that u names. Errors are *rule.Fault.
 func NewSMTP(u *URL, c Credentials) (*SMTP, error) {
-	switch {
-	case u.Security == Plain && c != Credentials{}:
-		return nil, urlFault("a user or a password with tls=none",
-			"leave tls=none out, or unset the user and the password: they are never sent in plain text")
-	case c.User != "" && c.Password == "":
-		return nil, urlFault("a user without a password", "set MAILSHOT_SMTP_PASSWORD or give --smtp-password-file")
-	case c.User == "" && c.Password != "":
-		return nil, urlFault("a password without a user", "put the user into the URL, smtp://USER@HOST, or give --smtp-user")
+	if err := c.complete(u); err != nil {
+		return nil, err
 	}
 	config := &tls.Config{ServerName: u.Host, MinVersion: tls.VersionTLS12}
 	if u.CA != "" {
@@ -81,23 +68,14 @@ func NewSMTP(u *URL, c Credentials) (*SMTP, error) {
 		}
 		config.RootCAs = roots
 	}
+	if u.Cert != "" {
+		own, err := readOwn(u.Cert, u.Key)
+		if err != nil {
+			return nil, err
+		}
+		config.GetClientCertificate = own
+	}
 	return &SMTP{Timeouts: defaultTimeouts(), Window: defaultWindow, url: *u, credentials: c, tls: config}, nil
-}
-
-// readAuthorities gives the system's authorities and those of a PEM file.
-func readAuthorities(file string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, &rule.Fault{File: file, What: "tls-ca cannot be read", Hint: "give a file of certificates in PEM"}
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(pem) {
-		return nil, &rule.Fault{File: file, What: "no certificate in it", Hint: "give a file of certificates in PEM"}
-	}
-	return roots, nil
 }
 
 // Name is host:port.
@@ -113,8 +91,46 @@ func (s *SMTP) Connect(ctx context.Context) (Conn, error) {
 	return session, nil
 }
 
-// open gives a session that is to be started; see may be nil.
+// open gives a session that is to be started; see may be nil. Where a token has
+// expired, it tries once more with another.
 func (s *SMTP) open(ctx context.Context, see watcher) (*session, error) {
+	if s.credentials.Token == nil {
+		return s.openWith(ctx, see, "")
+	}
+	token, err := s.token(ctx, see, "")
+	if err != nil {
+		return nil, err
+	}
+	session, err := s.openWith(ctx, see, token)
+	if !loginRefused(err) {
+		return session, err
+	}
+	fresh, failed := s.token(ctx, see, token)
+	switch {
+	case failed != nil:
+		return nil, failed
+	case fresh == token:
+		return nil, err
+	}
+	return s.openWith(ctx, see, fresh)
+}
+
+func (s *SMTP) token(ctx context.Context, see watcher, refused string) (string, error) {
+	token, err := s.credentials.fetch(ctx, refused)
+	if err != nil {
+		return "", see.step("AUTH", func(*Observation) error { return err })
+	}
+	return token, nil
+}
+
+// loginRefused says that a server did not like what it was logged in with.
+func loginRefused(err error) bool {
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Step == "AUTH" && e.Code/100 == 5
+}
+
+// openWith gives a session; token is "" where there is a password.
+func (s *SMTP) openWith(ctx context.Context, see watcher, token string) (*session, error) {
 	var raw net.Conn
 	err := see.step("connect", func(*Observation) (err error) {
 		raw, err = s.dial(ctx)
@@ -126,7 +142,7 @@ func (s *SMTP) open(ctx context.Context, see watcher) (*session, error) {
 	session := newSession(raw, s.Timeouts, s.Window)
 	session.see = see
 	unwatch := context.AfterFunc(ctx, session.abort)
-	err = session.setUp(ctx, s)
+	err = session.setUp(ctx, s, token)
 	if !unwatch() || err != nil {
 		session.abort()
 	}

@@ -27,6 +27,8 @@ type URL struct {
 	Port     int
 	Security Security
 	CA       string // file of certificate authorities to trust besides the system's; "" for none
+	Cert     string // file of the client's own certificate; "" for none
+	Key      string // file of its key; "" for that of the certificate
 	User     string // "" for none
 }
 
@@ -39,7 +41,8 @@ func urlFault(what, hint string) error { return &rule.Fault{File: "--smtp", What
 
 // ParseURL reads smtp://[USER@]HOST[:587], where STARTTLS is required, or
 // smtps://[USER@]HOST[:465], with ?tls-ca=FILE where an authority is to be
-// added; smtp://HOST[:25]?tls=none is the only way to plain text. Errors are
+// added, and ?tls-cert=FILE&tls-key=FILE for a certificate of the client's own;
+// smtp://HOST[:25]?tls=none is the only way to plain text. Errors are
 // *rule.Fault and hold nothing of raw: it may have a password in it.
 func ParseURL(raw string) (*URL, error) {
 	parsed, err := url.Parse(raw)
@@ -83,8 +86,11 @@ func (u *URL) readQuery(parsed *url.URL) error {
 			return err
 		}
 	}
-	if u.Security == Plain && u.CA != "" {
-		return urlFault("tls-ca beside tls=none", "leave one of them out")
+	switch {
+	case u.Security == Plain && u.CA+u.Cert+u.Key != "":
+		return urlFault("tls-ca, tls-cert or tls-key beside tls=none", "leave one of them out")
+	case u.Key != "" && u.Cert == "":
+		return urlFault("tls-key without tls-cert", "write ?tls-cert=FILE&tls-key=FILE")
 	}
 	return nil
 }
@@ -97,13 +103,21 @@ func (u *URL) readOption(key, value string) error {
 		return urlFault("tls=none with smtps", "write smtp:// for plain text, or leave tls=none out")
 	case key == "tls":
 		return urlFault("a value of tls that is not none", "leave it out: TLS is required without saying")
-	case key == "tls-ca" && value != "":
-		u.CA = value
-	case key == "tls-ca":
-		return urlFault("tls-ca without a file", "write ?tls-ca=FILE, a file of certificates in PEM")
 	default:
-		return urlFault("a query key that is not known", "tls=none and tls-ca=FILE are known")
+		return u.readFile(key, value)
 	}
+	return nil
+}
+
+func (u *URL) readFile(key, value string) error {
+	name, ok := map[string]*string{"tls-ca": &u.CA, "tls-cert": &u.Cert, "tls-key": &u.Key}[key]
+	switch {
+	case !ok:
+		return urlFault("a query key that is not known", "tls=none, tls-ca=FILE, tls-cert=FILE and tls-key=FILE are known")
+	case value == "":
+		return urlFault(key+" without a file", "write ?"+key+"=FILE, a file in PEM")
+	}
+	*name = value
 	return nil
 }
 

@@ -24,7 +24,10 @@ func TestParseURL(t *testing.T) {
 		"smtp://someone@mail.example.com":                    {Host: "mail.example.com", Port: 587, User: "someone"},
 		"smtp://some%40a.example@mail.example.com":           {Host: "mail.example.com", Port: 587, User: "some@a.example"},
 		"smtp://mail.example.com?tls-ca=/etc/ssl/own%20.pem": {Host: "mail.example.com", Port: 587, CA: "/etc/ssl/own .pem"},
-		"smtp://bücher.example":                              {Host: "xn--bcher-kva.example", Port: 587},
+		"smtps://mail.example.com?tls-cert=a.pem&tls-key=b.pem": {
+			Host: "mail.example.com", Port: 465, Security: TLS, Cert: "a.pem", Key: "b.pem"},
+		"smtp://mail.example.com?tls-cert=both.pem": {Host: "mail.example.com", Port: 587, Cert: "both.pem"},
+		"smtp://bücher.example":                     {Host: "xn--bcher-kva.example", Port: 587},
 	} {
 		got, err := ParseURL(raw)
 		if err != nil {
@@ -44,7 +47,8 @@ func TestParseURLRefuses(t *testing.T) {
 		"smtp://mail.example.com/path", "smtp://mail.example.com#x", "smtp://mail.example.com?tls=maybe",
 		"smtp://mail.example.com?tls=", "smtps://mail.example.com?tls=none", "smtp://mail.example.com?tls-ca=",
 		"smtp://mail.example.com?insecure=1", "smtp://mail.example.com?tls=none&tls=none",
-		"smtp://mail.example.com?tls=none&tls-ca=x.pem", "smtp://mail.example.com?%zz", "smtp://[::1", "smtp://a b.example",
+		"smtp://mail.example.com?tls=none&tls-ca=x.pem",
+		"smtp://mail.example.com?tls=none&tls-cert=x.pem", "smtp://mail.example.com?tls-key=x.pem", "smtp://mail.example.com?tls-cert=", "smtp://mail.example.com?%zz", "smtp://[::1", "smtp://a b.example",
 		"smtp://user:s3cret@mail.example.com", "smtp://user:s3cret%zz@mail.example.com", "smtp://:s3cret@mail.example.com",
 		"smtp://user:s3cret@mail.example.com:abc", "smtp://mail.example.com:s3cret",
 	} {
@@ -86,10 +90,14 @@ func TestNewSMTPRefuses(t *testing.T) {
 		url         URL
 		credentials Credentials
 	}{
-		"a password over plain text":  {URL{Host: "a.example", Port: 25, Security: Plain}, Credentials{"u", "s3cret"}},
+		"a password over plain text":  {URL{Host: "a.example", Port: 25, Security: Plain}, Credentials{User: "u", Password: "s3cret"}},
 		"a user over plain text":      {URL{Host: "a.example", Port: 25, Security: Plain}, Credentials{User: "u"}},
 		"a user without a password":   {URL{Host: "a.example", Port: 587}, Credentials{User: "u"}},
 		"a password without a user":   {URL{Host: "a.example", Port: 587}, Credentials{Password: "s3cret"}},
+		"a token over plain text":     {URL{Host: "a.example", Port: 25, Security: Plain}, Credentials{User: "u", Token: fixed("s3cret")}},
+		"a token without a user":      {URL{Host: "a.example", Port: 587}, Credentials{Token: fixed("s3cret")}},
+		"a token and a password":      {URL{Host: "a.example", Port: 587}, Credentials{User: "u", Password: "s3cret", Token: fixed("s3cret")}},
+		"no such certificate":         {URL{Host: "a.example", Port: 587, Cert: "/nowhere/at/all.pem"}, Credentials{}},
 		"no such authority":           {URL{Host: "a.example", Port: 587, CA: "/nowhere/at/all.pem"}, Credentials{}},
 		"a file with no certificates": {URL{Host: "a.example", Port: 587, CA: empty}, Credentials{}},
 	} {
