@@ -42,14 +42,15 @@ func TestScripts(t *testing.T) {
 		Setup:               setUp,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"server":    server,
-			"mails":     mails,
-			"accepted":  accepted,
-			"once":      once,
-			"waitmails": waitMails,
-			"waitline":  waitLine,
-			"grepcells": grepCells,
-			"digest":    digest,
+			"server":      server,
+			"loginserver": loginServer,
+			"mails":       mails,
+			"accepted":    accepted,
+			"once":        once,
+			"waitmails":   waitMails,
+			"waitline":    waitLine,
+			"grepcells":   grepCells,
+			"digest":      digest,
 		},
 	})
 }
@@ -86,6 +87,27 @@ func server(ts *testscript.TestScript, neg bool, args []string) {
 	w.server = smtptest.New(w.tb, script)
 	ts.Setenv("SERVERPORT", strconv.Itoa(w.server.Port))
 	ts.Setenv("SMTP", fmt.Sprintf("smtp://%s:%d?tls=none", w.server.Host, w.server.Port))
+}
+
+// loginServer starts a server with TLS that "someone" logs in to with SECRET,
+// "loginserver MECHANISM SECRET", and puts the URL to reach it into $SMTP. It
+// wants a certificate of the client's where MECHANISM is "certificate"; then
+// $CERT and $KEY are files of one that it takes.
+func loginServer(ts *testscript.TestScript, neg bool, args []string) {
+	never(ts, neg)
+	w := worldOf(ts)
+	authority := smtptest.NewAuthority(w.tb)
+	script := smtptest.Script{TLS: authority.Config(w.tb, "127.0.0.1", time.Now().Add(time.Hour))}
+	if args[0] == "certificate" {
+		script.TLS = authority.Demanding(script.TLS)
+		cert, key := authority.Client(w.tb)
+		ts.Setenv("CERT", cert)
+		ts.Setenv("KEY", key)
+	} else {
+		script.Mechanisms, script.Users = args[:1], map[string]string{"someone": args[1]}
+	}
+	w.server = smtptest.New(w.tb, script)
+	ts.Setenv("SMTP", fmt.Sprintf("smtp://%s:%d?tls-ca=%s", w.server.Host, w.server.Port, authority.File))
 }
 
 func fault(ts *testscript.TestScript, arg string) smtptest.Fault {

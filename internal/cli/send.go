@@ -43,7 +43,8 @@ is refused. Then it asks, and sends one message to each recipient. The ledger
 knows who has got theirs: the same command again goes on where it stopped, and
 never sends twice. Without a terminal it needs --yes or --approved.
 
-The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file.
+The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file, a token
+from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 --dry-run does all of it but the network and keeps its ledger in memory.`,
 		Example: `  mailshot send news.md -r people.csv --smtp smtp://user@mail.example.com:587
   mailshot send news.md -r people.csv --dry-run --yes --out messages`,

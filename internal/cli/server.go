@@ -1,24 +1,22 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"mailshot/internal/rule"
 	"mailshot/internal/transport"
 )
 
 // serverOptions say where messages go.
 type serverOptions struct {
-	smtp         string
-	user         string
-	passwordFile string
-	window       int
-	dryRun       bool
-	out          string
-	outGiven     bool // on the command line; elsewhere it may be meant for sink
+	smtp     string
+	login    loginOptions
+	window   int
+	dryRun   bool
+	out      string
+	outGiven bool // on the command line; elsewhere it may be meant for sink
 }
 
 const (
@@ -29,12 +27,10 @@ const (
 func (o *serverOptions) bind(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&o.smtp, "smtp", "", "the server's `URL`; see `mailshot help smtp`")
-	fs.StringVar(&o.user, "smtp-user", "", "the `NAME` to log in with, where it is not in the URL")
-	fs.StringVar(&o.passwordFile, "smtp-password-file", "", "read the password from `FILE`, where "+envPassword+" is not set")
+	o.login.bind(cmd)
 	fs.IntVar(&o.window, "window", defaultWindow, "have at most `N` messages under way on a connection, where the server can take that")
 	fs.BoolVar(&o.dryRun, "dry-run", false, "do all of it but the network")
 	fs.StringVar(&o.out, "out", "", "with --dry-run: keep each message as a .eml file in the folder `DIR`")
-	must(cmd.MarkFlagFilename("smtp-password-file"))
 	must(cmd.MarkFlagDirname("out"))
 }
 
@@ -45,7 +41,7 @@ func (o *serverOptions) validate() error {
 	case o.smtp == "" && !o.dryRun:
 		return &usageError{"no server", "name one, such as --smtp smtp://user@mail.example.com:587, or try with --dry-run"}
 	}
-	return judgeWindow(o.window)
+	return cmp.Or(o.login.validate(), judgeWindow(o.window))
 }
 
 func judgeWindow(n int) error {
@@ -67,11 +63,8 @@ func (o *serverOptions) open(a *app) (transport.Server, error) {
 	if o.dryRun {
 		return o.rehearsal()
 	}
-	c := transport.Credentials{User: o.user}
-	if c.User == "" {
-		c.User = u.User
-	}
-	if c.Password, err = o.password(a); err != nil {
+	c, err := o.login.credentials(a, u)
+	if err != nil {
 		return nil, err
 	}
 	s, err := transport.NewSMTP(u, c)
@@ -88,20 +81,4 @@ func (o *serverOptions) rehearsal() (transport.Server, error) {
 		return transport.Nowhere(), nil
 	}
 	return transport.Folder(o.out)
-}
-
-// password is that of the environment, else the first line of the file.
-func (o *serverOptions) password(a *app) (string, error) {
-	if v, ok := a.lookupEnv(envPassword); ok || o.passwordFile == "" {
-		return v, nil
-	}
-	data, err := readSmall(o.passwordFile)
-	if err != nil {
-		return "", &rule.Fault{File: o.passwordFile, What: "the password cannot be used: " + reason(err), Hint: "name a file with the password on its first line, or set " + envPassword}
-	}
-	line, _, _ := strings.Cut(string(data), "\n")
-	if line = strings.TrimSuffix(line, "\r"); line == "" {
-		return "", &rule.Fault{File: o.passwordFile, Line: 1, What: "no password on it", Hint: "write it on the first line, or set " + envPassword}
-	}
-	return line, nil
 }

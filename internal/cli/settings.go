@@ -16,6 +16,7 @@ const (
 	configFlag  = "config"
 	envPrefix   = "MAILSHOT_"
 	envPassword = "MAILSHOT_SMTP_PASSWORD"
+	envToken    = "MAILSHOT_SMTP_TOKEN"
 )
 
 // bindSettings has a command take its flags from environment and file as well.
@@ -103,7 +104,7 @@ func (a *app) fromEnv(f *pflag.Flag) (set bool, err error) {
 // other with our prefix: a cluster sets MAILSHOT_PORT for a service of that
 // name.
 func (a *app) judgeEnv(known []string) error {
-	names := []string{envPassword}
+	names := []string{envPassword, envToken}
 	for _, k := range known {
 		names = append(names, envName(k))
 	}

@@ -67,7 +67,7 @@ func TestPassword(t *testing.T) {
 		{name: "no file", file: filepath.Join(dir, "nothing"), fails: true},
 		{name: "huge file", file: write("g", strings.Repeat("x", maxConfig+1)), fails: true},
 	} {
-		o := serverOptions{passwordFile: test.file}
+		o := loginOptions{passwordFile: test.file}
 		got, err := o.password(&app{Session: Session{Env: test.env}})
 		if got != test.want || (err != nil) != test.fails || err != nil && status(err) != wrongUse {
 			t.Errorf("%s: %q, %v", test.name, got, err)
