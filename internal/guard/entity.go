@@ -246,8 +246,10 @@ func (h *heading) isUTF8() bool {
 
 // scanField looks at the value of a header field in every view of it.
 func (r *Reader) scanField(p place, value string) {
-	r.read(p, []byte(value))
 	decoded, ok := decodeWords(value)
+	raw := p
+	raw.coded = decoded != value
+	r.read(raw, []byte(value))
 	if !ok || strings.ContainsRune(decoded, '\uFFFD') {
 		r.refuse(rule.Structure, p.name, "an encoded word that cannot be decoded", hintReport)
 	}

@@ -155,7 +155,7 @@ func (r *Reader) Judge(row *recipient.Row, m *message.Message) ([]rule.Refusal, 
 	if r.assemble() {
 		r.judgeLines()
 		body := r.judgeEntities()
-		r.scan(place{name: "source", markup: true}, body)
+		r.scan(place{name: "source", markup: true, coded: true}, body)
 		r.claimTokens()
 	}
 	r.settle()

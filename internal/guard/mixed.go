@@ -1,10 +1,12 @@
 package guard
 
 import (
+	"bytes"
 	"html"
 	"strings"
 
 	"mailshot/internal/identifier"
+	"mailshot/internal/recipient"
 )
 
 // edges are the words with which runs of the template begin and end. Only
@@ -54,6 +56,59 @@ func withoutTags(piece string) string {
 func (r *Reader) isMixed(text []byte) bool {
 	words := wordsOf(string(text))
 	return r.isOwnTurned(words) || r.isJoined(words)
+}
+
+// isNeighbours says whether a name came about where one cell ends and the next
+// begins: "Toledo", a line end and "José" in an address above a greeting, or
+// "Ruiz <rosario". Something else than one space is between the words, and some
+// of them are the row's names while all others stand in its text or its address.
+// In a file, which the row's cells did not make, only a line end tells.
+func (r *Reader) isNeighbours(text []byte, file bool) bool {
+	if file && bytes.IndexByte(text, '\n') < 0 || !file && !isApart(text) {
+		return false
+	}
+	var names, others []string
+	for i, cell := range r.row.Cells {
+		switch r.kind(i) {
+		case recipient.KindName:
+			names = append(names, cell)
+		case recipient.KindText, recipient.KindAddress:
+			others = append(others, cell)
+		}
+	}
+	return isSplit(wordsOf(string(text)), wordsIn(names), wordsIn(others))
+}
+
+// isSplit says whether all words are in a or b, and some in each.
+func isSplit(words []string, a, b map[string]bool) bool {
+	inA, inB := 0, 0
+	for _, w := range words {
+		if !a[w] && !b[w] {
+			return false
+		}
+		if a[w] {
+			inA++
+		}
+		if b[w] {
+			inB++
+		}
+	}
+	return inA > 0 && inB > 0
+}
+
+// isApart says whether words of text have more than one space between them.
+func isApart(text []byte) bool {
+	return bytes.Contains(text, []byte("  ")) || bytes.ContainsFunc(text, func(c rune) bool {
+		return c != ' ' && isNoWord(c)
+	})
+}
+
+// kind is what the i-th column was taken for.
+func (r *Reader) kind(i int) recipient.Kind {
+	if i < len(r.g.policy.Kinds) {
+		return r.g.policy.Kinds[i].Kind
+	}
+	return recipient.KindText
 }
 
 // isJoined says whether some of the words are the row's, and all others stand

@@ -138,7 +138,9 @@ func (r *Reader) ownership(p place, text []byte, h identifier.Hit) verdict {
 		return foreign
 	case r.inCells(text, h):
 		return fine
-	case h.Kind == identifier.Name && !p.file && r.isMixed(text):
+	case h.Kind == identifier.Name && p.coded && hasAll(wordsIn(r.row.Cells), wordsOf(string(text))):
+		return fine // "Luis Cruz" in =?utf-8?q?Jos=C3=A9_Luis_Cruz?=, of which the words are the row's
+	case h.Kind == identifier.Name && (!p.file && r.isMixed(text) || r.isNeighbours(text, p.file)):
 		return mixed
 	}
 	return foreign
@@ -212,9 +214,25 @@ func hasAll(set map[string]bool, words []string) bool {
 	return true
 }
 
-// wordsOf gives the words of s in lower case and one Unicode form.
-func wordsOf(s string) []string {
-	return strings.FieldsFunc(strings.ToLower(norm.NFKC.String(s)), func(c rune) bool {
-		return !unicode.IsLetter(c) && !unicode.IsMark(c) && !unicode.IsDigit(c)
-	})
+// wordsOf gives the words of s in lower case and one Unicode form. As in the
+// index, each letter of a script without spaces is one.
+func wordsOf(s string) (words []string) {
+	for _, w := range strings.FieldsFunc(strings.ToLower(norm.NFKC.String(s)), isNoWord) {
+		start, alone := 0, false
+		for i, c := range w {
+			if unicode.IsMark(c) {
+				continue
+			}
+			before := alone
+			if alone = identifier.Unspaced(c); i > start && (alone || before) {
+				words, start = append(words, w[start:i]), i
+			}
+		}
+		words = append(words, w[start:])
+	}
+	return words
+}
+
+func isNoWord(c rune) bool {
+	return !unicode.IsLetter(c) && !unicode.IsMark(c) && !unicode.IsDigit(c)
 }

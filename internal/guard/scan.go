@@ -17,6 +17,7 @@ type place struct {
 	markup  bool   // short numbers identify nobody here
 	file    bool   // an attachment or its name, which the template did not write
 	pairing bool   // it is a recipient's own attachment
+	coded   bool   // bytes that stand for others, which are read too
 }
 
 // at gives the place of the byte at offset in text.
@@ -37,8 +38,8 @@ type scanner struct {
 	memo   memo
 	probes int  // chunks read by themselves to be remembered
 	hits   int  // finds so far that depend on the row
-	trying bool // what is found is not judged, but noted as doubt
-	doubt  bool
+	trying bool // what is found is not judged, but noted in doubts
+	doubts []uint64
 	found  []hit
 	mine   []span
 }
@@ -262,17 +263,20 @@ func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
 func (r *Reader) look(p place, text []byte, c chunk, w way) (quiet bool) {
 	s := &r.scanner
 	before := s.hits
-	s.doubt, s.trying = false, r.collect == nil
-	r.lookAt(p, text, c, 0, w)
+	s.doubts, s.trying = s.doubts[:0], r.collect == nil
+	from := s.begin(text, c)
+	r.lookAt(p, text, chunk{from, c.to}, w)
 	s.trying = false
-	if s.doubt { // it may be the row's own together with what follows
-		r.lookAt(p, text, c, ahead, w)
+	if len(s.doubts) > 0 { // it may be the row's own together with what stands around it
+		r.lookAt(p, text, chunk{s.begin(text, chunk{from, c.to}), c.to + ahead}, w)
+		s.doubts = s.doubts[:0]
 	}
 	return s.hits == before
 }
 
-func (r *Reader) lookAt(p place, text []byte, c chunk, ahead int, w way) {
-	from, to := r.scanner.begin(text, c), min(len(text), c.to+ahead)
+// lookAt judges c, and what it cuts off at either end.
+func (r *Reader) lookAt(p place, text []byte, c chunk, w way) {
+	from, to := c.from, min(len(text), c.to)
 	for from > 0 && text[from-1] > ' ' {
 		from--
 	}
@@ -363,13 +367,16 @@ func (r *Reader) judgeHit(p place, text []byte, h hit) {
 			return
 		}
 	}
-	if r.scanner.trying {
-		r.scanner.doubt = true
+	s := &r.scanner
+	switch {
+	case s.trying:
+		s.doubts = append(s.doubts, h.Key)
 		return
-	}
-	if r.collect != nil {
+	case r.collect != nil:
 		r.collect(p, text, h)
 		return
+	case len(s.doubts) > 0 && !slices.Contains(s.doubts, h.Key):
+		return // what stands further away was judged with its own surroundings
 	}
 	what := whose(h.Kind, h.line)
 	switch r.ownership(p, text[h.Start:h.End], h.Hit) {
