@@ -1,7 +1,7 @@
 # Go alone is needed, but for test-services.
 FUZZTIME ?= 30s
 
-.PHONY: help demo test build check cover fuzz bench test-services
+.PHONY: help demo test build man release check cover fuzz bench test-services
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -15,6 +15,12 @@ test: ## all tests that need Go alone
 
 build: ## bin/mailshot
 	CGO_ENABLED=0 go build -trimpath -o bin/mailshot ./cmd/mailshot
+
+man: ## man/, the manual pages
+	go run ./internal/release man man
+
+release: ## dist/, archives and packages for six systems, of a commit
+	go run ./internal/release dist
 
 check: ## format, modules, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l . ; exit 1; }

@@ -40,6 +40,7 @@ func floors() map[string]int {
 		"internal/bounce":               9,
 		"internal/cli":                  10,
 		"cmd/mailshot":                  11,
+		"internal/release":              11,
 	}
 }
 
