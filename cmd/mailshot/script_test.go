@@ -51,6 +51,7 @@ func TestScripts(t *testing.T) {
 			"waitline":    waitLine,
 			"grepcells":   grepCells,
 			"digest":      digest,
+			"serverlog":   serverLog,
 		},
 	})
 }

@@ -85,7 +85,10 @@ func newRoot(a *app) *cobra.Command {
 	root.SetUsageTemplate(usageTemplate)
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(a))
-	for _, c := range []*cobra.Command{newCheck(a), newSend(a), newStatus(a), newSink(a), newInit(a), newRehearse(a)} {
+	for _, c := range []*cobra.Command{
+		newCheck(a), newSend(a), newSink(a), newInit(a), newRehearse(a),
+		newStatus(a), newResolve(a),
+	} {
 		a.bindSettings(c)
 		root.AddCommand(c)
 	}

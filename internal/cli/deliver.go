@@ -136,7 +136,7 @@ func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 	if code == done {
 		return nil
 	}
-	return &ended{code, nextCommand(code, s)}
+	return &ended{code, nextCommand(code, d.campaign.ID(), s)}
 }
 
 // gone is what is said of messages that the run got rid of.
@@ -173,10 +173,10 @@ func (o *sendOptions) verdictOf(s delivery.Summary, code int) string {
 }
 
 // nextCommand is what to do after a run that ended with code.
-func nextCommand(code int, s delivery.Summary) string {
+func nextCommand(code int, id string, s delivery.Summary) string {
 	switch {
 	case code == unknown:
-		return "who is unknown may have the message, and is not sent to again by itself: ask the server's log, and see `mailshot help ledger`"
+		return "who is unknown may have the message, and is not sent to again by itself: `mailshot resolve " + word(id) + " --log FILE` asks the server's log"
 	case tooManyRejected(s.Trouble):
 		return "" // the trouble has its own
 	case s.Deferred > 0 || s.Pending > 0:

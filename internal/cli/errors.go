@@ -26,7 +26,7 @@ func (a *app) end(cmd *cobra.Command, err error) int {
 	}
 	a.result.Command = cmd.Name()
 	a.result.settle(err)
-	if code != done || a.answer == nil {
+	if end := (*ended)(nil); a.answer == nil || code != done && !errors.As(err, &end) {
 		a.answer = a.result
 	}
 	printJSON(a.Stdout, a.answer)
@@ -63,7 +63,7 @@ func (a *app) explain(err error) {
 
 // said is err in words: what was interrupted says it in those of a library.
 func said(err error) string {
-	if status(err) == Interrupted && !errors.Is(err, errDeclined) {
+	if status(err) == Interrupted && !errors.Is(err, errDeclined) && !errors.Is(err, errNotSettled) {
 		return errInterrupted.Error()
 	}
 	return err.Error()

@@ -35,7 +35,7 @@ func exitTable() []exitCode {
 		{wrongUse, "wrong use: flags, an unreadable file, a template that does not parse, a list that is no list, a campaign in the ledger that has another template"},
 		{refused, "refused: a recipient could see another; nothing was sent"},
 		{partly, "partly done: some recipients rejected or deferred, or the run ended early; run the same command again to go on"},
-		{unknown, "outcome unknown for some: the link broke after a message was handed over; they are not sent to again, until `mailshot resolve`, which is yet to come, settles them"},
+		{unknown, "outcome unknown for some: the link broke after a message was handed over; they are not sent to again, until `mailshot resolve` settles them"},
 		{Interrupted, "interrupted; run the same command again to go on"},
 	}
 }
@@ -89,6 +89,9 @@ var errInterrupted = errors.New("interrupted: nothing was sent")
 // errDeclined is a question that was answered with something else than yes.
 var errDeclined = errors.New("that is not the number of messages: nothing was sent")
 
+// errNotSettled is a question of resolve that was not answered with yes.
+var errNotSettled = errors.New("that is not the number of recipients: nothing was settled")
+
 // status is the one place where an error becomes an exit code.
 func status(err error) int {
 	var (
@@ -103,7 +106,7 @@ func status(err error) int {
 		return done
 	case errors.As(err, &end):
 		return end.code
-	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted), errors.Is(err, errDeclined):
+	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted), errors.Is(err, errDeclined), errors.Is(err, errNotSettled):
 		return Interrupted
 	case errors.As(err, &usage), errors.As(err, &fault),
 		errors.Is(err, ledger.ErrOtherTemplate), errors.Is(err, ledger.ErrOtherForm):

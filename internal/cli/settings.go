@@ -130,7 +130,7 @@ func takes(f *pflag.Flag) string {
 		return "a rate such as 10/s, 600/m or 5000/h"
 	case "share":
 		return "a share such as 5% or 0.05"
-	case "int":
+	case "int", "intSlice":
 		return "a whole number"
 	}
 	return "what --" + f.Name + " takes"
