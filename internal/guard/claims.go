@@ -154,7 +154,12 @@ func (r *Reader) claimField(name, value string) {
 }
 
 func (c *claims) hash(name, value string) uint64 {
-	return maphash.String(c.seed, name+":"+unspaced(value))
+	var h maphash.Hash
+	h.SetSeed(c.seed)
+	h.WriteString(name)
+	h.WriteByte(':')
+	h.WriteString(unspaced(value))
+	return h.Sum64()
 }
 
 // claim takes what has this hash for the row. Two rows of one mailbox may have

@@ -69,11 +69,14 @@ func (r *Reader) judgeEntity(h *heading, body []byte, depth int) {
 }
 
 func wherePart(i int) string {
-	if i == 0 {
-		return "message"
+	if i < len(firstParts) {
+		return firstParts[i]
 	}
 	return "part " + itoa(i)
 }
+
+// firstParts are the names of those that most messages have.
+var firstParts = [...]string{"message", "part 1", "part 2", "part 3", "part 4"}
 
 // planned compares an entity with the plan's next one.
 func (r *Reader) planned(h *heading, where string, depth int) PlannedPart {

@@ -65,6 +65,15 @@ func marksIn(text []byte) (m mark) {
 func dropHidden(dst, src []byte) ([]byte, bool) {
 	from := len(dst)
 	for i := 0; i < len(src); {
+		n := 0
+		for i+n < len(src) && marks[src[i+n]]&hidden == 0 {
+			n++
+		}
+		dst = append(dst, src[i:i+n]...)
+		i += n
+		if i == len(src) {
+			break
+		}
 		c, n := utf8.DecodeRune(src[i:])
 		if !isHidden(c) {
 			dst = append(dst, src[i:i+n]...)

@@ -106,17 +106,20 @@ func New(p Policy, x *identifier.Index, rows int) *Guard {
 
 // Reader judges one message after another; it is used by one goroutine.
 type Reader struct {
-	g       *Guard
-	row     *recipient.Row
-	message *message.Message
-	raw     []byte // the message, shared parts replaced by their stand-ins
-	digest  digester
-	parser  parser
-	scanner scanner
-	views   viewer
-	tokens  tokens
-	parts   int                      // entities met so far
-	collect func(place, []byte, hit) // takes finds in constants; nil where a row is judged
+	g        *Guard
+	row      *recipient.Row
+	message  *message.Message
+	raw      []byte // the message, shared parts replaced by their stand-ins
+	digest   digester
+	parser   parser
+	scanner  scanner
+	views    viewer
+	walks    walks
+	passages passages
+	names    map[string]named
+	tokens   tokens
+	parts    int                      // entities met so far
+	collect  func(place, []byte, hit) // takes finds in constants; nil where a row is judged
 	report
 }
 
@@ -140,6 +143,7 @@ const maxRefusals = 20
 func (g *Guard) Reader() *Reader {
 	r := &Reader{g: g}
 	r.causes = make(map[cause]bool)
+	r.passages, r.names = make(passages), make(map[string]named)
 	r.digest = newDigester()
 	r.parser = newParser()
 	r.scanner = newScanner(g.index)

@@ -4,6 +4,7 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+	"unicode"
 
 	"mailshot/internal/address"
 	"mailshot/internal/rule"
@@ -109,30 +110,60 @@ func (r *Reader) judgeHeader(h *heading) {
 		r.refuse(rule.Header, "header", h.flaw, hintReport)
 	}
 	for i, f := range h.fields {
-		name := plainName(f.name)
-		if why := r.g.fields.wrong(name); why != "" {
-			r.refuse(rule.Header, whereField(i, name), why, hintHeader)
+		n := r.named(f.name)
+		where := n.at(i)
+		if n.wrong != "" {
+			r.refuse(rule.Header, where, n.wrong, hintHeader)
 		}
 		if slices.ContainsFunc(h.fields[:i], func(o field) bool { return strings.EqualFold(o.name, f.name) }) {
-			r.refuse(rule.Header, whereField(i, name), "a field that stands twice", hintReport)
+			r.refuse(rule.Header, where, "a field that stands twice", hintReport)
 		}
-		r.judgeField(i, name, f.value)
-		r.scanField(place{name: whereField(i, name)}, f.value)
+		r.judgeField(where, n.plain, f.value)
+		r.scanField(place{name: where}, f.value)
 	}
 	r.judgeFields(h.fields)
 }
 
-// whereField names a field: by its name where that is one of those we know,
-// which cannot hold anyone's data, otherwise by its position.
-func whereField(i int, name string) string {
+// named is what is known of all fields of one name.
+type named struct {
+	plain string // the name in lower case
+	where string // how a refusal names the field; "" where its position does
+	wrong string // why it must not stand in a message; "" where it may
+}
+
+// named looks the name of a field up: most are the same in every message.
+func (r *Reader) named(name string) named {
+	n, known := r.names[name]
+	if known {
+		return n
+	}
+	n.plain = plainName(name)
+	n.where, n.wrong = whereKnown(n.plain), r.g.fields.wrong(n.plain)
+	if len(r.names) < maxHeadings {
+		r.names[name] = n
+	}
+	return n
+}
+
+// at names the field at position i.
+func (n named) at(i int) string {
+	if n.where == "" {
+		return "header field " + itoa(i+1)
+	}
+	return n.where
+}
+
+// whereKnown names a field by its name where that is one of those we know,
+// which cannot hold anyone's data, and else gives "".
+func whereKnown(name string) string {
 	if allowedFields[name] || forbiddenFields[name] || partFields[name] {
 		return "header " + spelled(name)
 	}
-	return "header field " + itoa(i+1)
+	return ""
 }
 
 // judgeField looks at the fields whose value is known.
-func (r *Reader) judgeField(i int, name, value string) {
+func (r *Reader) judgeField(where, name, value string) {
 	p := &r.g.policy
 	switch name {
 	case "to":
@@ -148,13 +179,18 @@ func (r *Reader) judgeField(i int, name, value string) {
 	}
 	if want, ok := r.g.fields.fixed[name]; ok {
 		if got, whole := decodeWords(value); !whole || unspaced(got) != unspaced(want) {
-			r.refuse(rule.Header, whereField(i, name), "a fixed field has another value than the template gives it", hintReport)
+			r.refuse(rule.Header, where, "a fixed field has another value than the template gives it", hintReport)
 		}
 	}
 }
 
 // unspaced gives s without white space, which folding may change.
-func unspaced(s string) string { return strings.Join(strings.Fields(s), "") }
+func unspaced(s string) string {
+	if strings.IndexFunc(s, unicode.IsSpace) < 0 {
+		return s
+	}
+	return strings.Join(strings.Fields(s), "")
+}
 
 // judgeTo demands that To is one mailbox, the row's.
 func (r *Reader) judgeTo(value string) {
@@ -186,7 +222,7 @@ func (r *Reader) judgeFields(fields []field) {
 			continue
 		}
 		if !slices.ContainsFunc(plan.Maybe, func(n string) bool { return strings.EqualFold(n, f.name) }) {
-			r.refuse(rule.Structure, whereField(i, plainName(f.name)), "a field that was not planned, or not there", hintReport)
+			r.refuse(rule.Structure, r.named(f.name).at(i), "a field that was not planned, or not there", hintReport)
 		}
 	}
 	if next < len(plan.Fields) {

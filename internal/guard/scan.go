@@ -197,6 +197,7 @@ const (
 	unfold                   // and with its escapes undone
 	ways                     // how many there are
 	tag    = 2 * ways        // of HTML, with its attributes
+	whole  = tag + 1         // a passage of HTML
 )
 
 // wayOf tells ways and places apart where they matter to what is found.

@@ -234,9 +234,12 @@ func bytesOf(s message.Segment) []byte {
 }
 
 // digester computes digests, one after another.
-type digester struct{ h hash.Hash }
+type digester struct {
+	h   hash.Hash
+	buf *[]byte
+}
 
-func newDigester() digester { return digester{h: sha256.New()} }
+func newDigester() digester { return digester{sha256.New(), new([]byte)} }
 
 // of gives m's digest.
 func (d digester) of(m *message.Message) Digest {
@@ -251,31 +254,29 @@ func (d digester) of(m *message.Message) Digest {
 // messages are the same run of bytes.
 func (d digester) envelope(m *message.Message) {
 	d.h.Reset()
-	d.frame('F', len(m.Envelope.From.String()))
-	io.WriteString(d.h, m.Envelope.From.String())
-	d.frame('T', len(m.Envelope.To.String()))
-	io.WriteString(d.h, m.Envelope.To.String())
-	d.frame('N', len(m.Segments))
+	from, to := m.Envelope.From.String(), m.Envelope.To.String()
+	b := append(frame((*d.buf)[:0], 'F', len(from)), from...)
+	b = append(frame(b, 'T', len(to)), to...)
+	*d.buf = frame(b, 'N', len(m.Segments))
+	d.h.Write(*d.buf)
 }
 
 func (d digester) segment(s message.Segment) {
 	if s.Shared != nil {
-		d.frame('S', len(s.Shared.Encoded))
-		d.h.Write(s.Shared.SHA256[:])
+		*d.buf = append(frame((*d.buf)[:0], 'S', len(s.Shared.Encoded)), s.Shared.SHA256[:]...)
+		d.h.Write(*d.buf)
 		return
 	}
-	d.frame('O', len(s.Own))
+	*d.buf = frame((*d.buf)[:0], 'O', len(s.Own))
+	d.h.Write(*d.buf)
 	d.h.Write(s.Own)
 }
 
-func (d digester) frame(kind byte, n int) {
-	var b [9]byte
-	b[0] = kind
-	binary.BigEndian.PutUint64(b[1:], uint64(n))
-	d.h.Write(b[:])
+func frame(dst []byte, kind byte, n int) []byte {
+	return binary.BigEndian.AppendUint64(append(dst, kind), uint64(n))
 }
 
 func (d digester) sum() Digest {
-	var full [sha256.Size]byte
-	return Digest(d.h.Sum(full[:0])[:16])
+	*d.buf = d.h.Sum((*d.buf)[:0])
+	return Digest((*d.buf)[:16])
 }

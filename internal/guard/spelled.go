@@ -98,11 +98,8 @@ func maySpell(src []byte) bool {
 			return true
 		}
 	}
-	for i, c := range src {
-		if !mayBeAt[c] {
-			continue
-		}
-		if longAt(src[i:]) || endsAt(src[:i+1]) && !isWordByte(byteAt(src, i+1)) {
+	for i := 1; i < len(src); i++ {
+		if mayBeAt[src[i]] && (endsAt(src[:i+1]) && !isWordByte(byteAt(src, i+1)) || longAt(src[i-1:])) {
 			if hasDot(src[i+1 : min(len(src), i+1+farDot)]) {
 				return true
 			}
@@ -111,24 +108,25 @@ func maySpell(src []byte) bool {
 	return false
 }
 
-// mayBeAt are the last letter of "at", and the first ones of the longer words.
-var mayBeAt = [256]bool{'t': true, 'T': true, 'a': true, 'A': true, 'c': true, 'C': true}
+// mayBeAt are the second letters of the words for @.
+var mayBeAt = [256]bool{'t': true, 'T': true, 'r': true, 'R': true, 'h': true, 'H': true}
 
-// endsAt says whether s ends with the word "at" or "ät".
+// endsAt says whether s, of two bytes or more, ends with the word "at" or "ät".
 func endsAt(s []byte) bool {
 	n := len(s) - 2
-	if n < 0 || s[n+1]|0x20 != 't' {
+	switch {
+	case s[n+1]|0x20 != 't':
 		return false
-	}
-	if s[n]|0x20 == 'a' {
+	case s[n]|0x20 == 'a':
 		return !isWordByte(byteAt(s, n-1))
 	}
 	return n >= 1 && (s[n] == 0xA4 || s[n] == 0x84) && s[n-1] == 0xC3 && !isWordByte(byteAt(s, n-2))
 }
 
-// longAt says whether s begins with one of the longer words for @.
+// longAt says whether s, of two bytes or more, begins with one of the longer
+// words for @.
 func longAt(s []byte) bool {
-	if len(s) < 6 || s[1]|0x20 != 'r' && s[1]|0x20 != 'h' {
+	if begins := [2]byte{s[0] | 0x20, s[1] | 0x20}; begins != [2]byte{'a', 'r'} && begins != [2]byte{'c', 'h'} {
 		return false
 	}
 	return slices.ContainsFunc(spellings[:], func(p spelling) bool {

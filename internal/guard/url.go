@@ -20,41 +20,47 @@ func (r *Reader) readCoded(p place, text []byte, depth int) {
 	if depth >= maxCodedDepth {
 		return
 	}
-	for i := 0; i < len(text); {
-		n := codedRun(text[i:])
-		if n >= minCoded && looksCoded(text[i:i+n]) {
+	for i := 0; i < len(text); i++ {
+		n, looks := codedRun(text[i:])
+		if looks {
 			r.readPiece(p, text[i:i+n], depth)
 		}
-		i += n + 1
+		i += n
 	}
-}
-
-// looksCoded says whether run has a digit, or a capital that does not begin
-// it: text in base64 has, and words have not.
-func looksCoded(run []byte) bool {
-	for i, c := range run {
-		if c >= '0' && c <= '9' || i > 0 && c >= 'A' && c <= 'Z' {
-			return true
-		}
-	}
-	return false
 }
 
 // codedRun gives the length of the run of base64 characters that text begins
-// with.
-func codedRun(text []byte) int {
-	n := 0
-	for n < len(text) && codedByte[text[n]] {
-		n++
+// with, and says whether it looks like something encoded: it is long enough and
+// has a digit, or a capital that does not begin it. Text in base64 has, and
+// words have not.
+func codedRun(text []byte) (n int, looks bool) {
+	if len(text) == 0 || codedByte[text[0]] == 0 {
+		return 0, false
 	}
-	return n
+	seen := codedByte[text[0]] &^ codedCapital
+	for n = 1; n < len(text) && codedByte[text[n]] != 0; n++ {
+		seen |= codedByte[text[n]]
+	}
+	return n, n >= minCoded && seen&(codedDigit|codedCapital) != 0
 }
+
+const (
+	codedOther = 1 << iota
+	codedDigit
+	codedCapital
+)
 
 var codedByte = codedBytes()
 
-func codedBytes() (t [256]bool) {
-	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=") {
-		t[c] = true
+func codedBytes() (t [256]uint8) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz+/-_=") {
+		t[c] = codedOther
+	}
+	for _, c := range []byte("0123456789") {
+		t[c] = codedDigit
+	}
+	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+		t[c] = codedCapital
 	}
 	return t
 }
@@ -155,15 +161,19 @@ func isLink(token []byte) bool {
 func (r *Reader) readLink(p place, link []byte) {
 	view := r.views.take(len(link))
 	defer func() { r.views.give(view) }()
-	for _, swap := range [...][]string{{"+", " "}, {"=", "@"}, {"+", " ", "=", "@"}} {
+	plus, equals := bytes.IndexByte(link, '+') >= 0, bytes.IndexByte(link, '=') >= 0
+	if plus {
 		view = append(view[:0], link...)
-		for i := 0; i < len(swap); i += 2 {
-			if bytes.IndexByte(link, swap[i][0]) < 0 {
-				view = view[:0]
-				break
-			}
-			swapBytes(view, swap[i][0], swap[i+1][0])
-		}
+		swapBytes(view, '+', ' ')
+		r.match(p, view)
+	}
+	if equals {
+		view = append(view[:0], link...)
+		swapBytes(view, '=', '@')
+		r.match(p, view)
+	}
+	if plus && equals {
+		swapBytes(view, '+', ' ')
 		r.match(p, view)
 	}
 }
