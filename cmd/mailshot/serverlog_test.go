@@ -16,14 +16,14 @@ import (
 func serverLog(ts *testscript.TestScript, neg bool, args []string) {
 	never(ts, neg)
 	var listed struct {
-		Recipients []struct {
+		Rows []struct {
 			Line      int    `json:"line"`
 			MessageID string `json:"message_id"`
-		} `json:"recipients"`
+		} `json:"rows"`
 	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &listed))
 	ids := map[string]string{}
-	for _, r := range listed.Recipients {
+	for _, r := range listed.Rows {
 		ids[fmt.Sprint(r.Line)] = r.MessageID
 	}
 	var log strings.Builder

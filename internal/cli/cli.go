@@ -87,7 +87,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetHelpCommand(newHelp(a))
 	for _, c := range []*cobra.Command{
 		newCheck(a), newSend(a), newSink(a), newInit(a), newRehearse(a),
-		newStatus(a), newResolve(a),
+		newStatus(a), newResolve(a), newReport(a),
 	} {
 		a.bindSettings(c)
 		root.AddCommand(c)

@@ -252,7 +252,7 @@ type resolveJSON struct {
 	Sent     int             `json:"sent"`   // settled now
 	Unsent   int             `json:"unsent"` // settled now
 	Unknown  int             `json:"unknown"`
-	Listed   []unknownOfJSON `json:"recipients"` // who are unknown still
+	Listed   []unknownOfJSON `json:"rows"` // who are unknown still
 }
 
 type unknownOfJSON struct {

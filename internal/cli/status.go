@@ -33,7 +33,7 @@ func newStatus(a *app) *cobra.Command {
 			exitCode{wrongUse, "wrong use: flags, no such campaign, no ledger where one is named"},
 			exitCode{Interrupted, "interrupted"},
 		),
-		ValidArgsFunction: cobra.NoFileCompletions,
+		ValidArgsFunction: a.completeCampaigns,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return &usageError{"status takes one campaign", "such as: mailshot status news"}

@@ -19,6 +19,8 @@ type Summary struct {
 	Pending    int // on the list and never tried
 	Started    time.Time
 	Updated    time.Time
+
+	SharedMailboxes string // column that tells the rows of one mailbox apart; "" for none
 }
 
 // Campaigns lists all campaigns, the latest first.
@@ -29,7 +31,7 @@ func (l *Ledger) Campaigns(ctx context.Context) ([]Summary, error) {
 
 func (l *Ledger) campaigns(ctx context.Context) ([]Summary, error) {
 	rows, err := l.db.QueryContext(ctx, `
-		SELECT c.name, c.digest, c.recipients,
+		SELECT c.name, c.digest, c.shared_mailboxes, c.recipients,
 			c.accepted + COALESCE(r.accepted, 0), c.rejected + COALESCE(r.rejected, 0),
 			c.deferred + COALESCE(r.deferred, 0), c.unknown + COALESCE(r.unknown, 0),
 			c.started, CASE WHEN r.updated > c.updated THEN r.updated ELSE c.updated END AS updated
@@ -55,7 +57,7 @@ func (l *Ledger) campaigns(ctx context.Context) ([]Summary, error) {
 
 func scanSummary(rows *sql.Rows) (s Summary, err error) {
 	var started, updated int64
-	err = rows.Scan(&s.Campaign, &s.Digest, &s.Recipients, &s.Accepted, &s.Rejected, &s.Deferred, &s.Unknown, &started, &updated)
+	err = rows.Scan(&s.Campaign, &s.Digest, &s.SharedMailboxes, &s.Recipients, &s.Accepted, &s.Rejected, &s.Deferred, &s.Unknown, &started, &updated)
 	// Those who left the list since they were tried are counted still.
 	s.Pending = max(0, s.Recipients-s.Accepted-s.Rejected-s.Deferred-s.Unknown)
 	s.Started, s.Updated = time.UnixMilli(started), time.UnixMilli(updated)

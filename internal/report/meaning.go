@@ -20,6 +20,9 @@ func Explain(f Failure) Meaning {
 		return Meaning{"the link broke after the message was handed over: the server may have it",
 			"settle it by the server's log: `mailshot resolve`"}
 	}
+	if f.Outcome == Deferred && strings.HasPrefix(f.Enhanced, "4.7.") {
+		return Meaning{"the server does not take it from you for now, as with greylisting", goOn}
+	}
 	_, detail, _ := strings.Cut(f.Enhanced, ".")
 	if m, ok := details()[detail]; ok {
 		return m

@@ -71,6 +71,7 @@ func TestExplain(t *testing.T) {
 	}{
 		{Failure{Rejected, 550, "5.1.1"}, "there is no such mailbox"},
 		{Failure{Deferred, 452, "4.2.2"}, "the mailbox is full"},
+		{Failure{Deferred, 451, "4.7.1"}, "the server does not take it from you for now, as with greylisting"},
 		{Failure{Rejected, 550, "5.7.999"}, "the server refuses it by its rules"},
 		{Failure{Rejected, 550, "5.0.0"}, "there is no such mailbox, or the server refuses it"},
 		{Failure{Rejected, 599, ""}, "the server refuses it for good"},

@@ -1,0 +1,214 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+
+	"mailshot/internal/ledger"
+	"mailshot/internal/recipient"
+	"mailshot/internal/report"
+	"mailshot/internal/rule"
+)
+
+// joined is what the ledger knows of a campaign, joined with the list where
+// there is one.
+type joined struct {
+	report *report.Report
+	all    []report.Recipient // by line
+	list   *recipient.List    // nil for none
+	failed map[int]bool       // lines of the list whose people did not get their message
+}
+
+// join reads the ledger, and the list if there is one.
+func (o *reportOptions) join(ctx context.Context, a *app, l *ledger.Ledger, s ledger.Summary) (*joined, error) {
+	tried, order, err := triedIn(ctx, l, s.Campaign)
+	if err != nil {
+		return nil, err
+	}
+	j := &joined{failed: map[int]bool{}, report: report.New(report.Campaign{
+		ID: s.Campaign, Digest: s.Digest, Recipients: s.Recipients, Started: s.Started, Updated: s.Updated,
+	})}
+	if o.recipients == "" {
+		j.report.Untried(s.Pending)
+	} else if err := o.joinList(ctx, a, l, s, j, tried); err != nil {
+		return nil, err
+	}
+	for _, k := range order {
+		if r, left := tried[k]; left {
+			j.all = append(j.all, r)
+		}
+	}
+	slices.SortStableFunc(j.all, func(a, b report.Recipient) int { return cmp.Compare(a.Line, b.Line) })
+	for _, r := range j.all {
+		j.report.Add(r)
+	}
+	return j, nil
+}
+
+// triedIn gives those whom the ledger knows, and the order in which they were begun.
+func triedIn(ctx context.Context, l *ledger.Ledger, campaign string) (map[ledger.Key]report.Recipient, []ledger.Key, error) {
+	bounces, err := bounced(ctx, l, campaign)
+	if err != nil {
+		return nil, nil, err
+	}
+	tried := map[ledger.Key]report.Recipient{}
+	var order []ledger.Key
+	for r, err := range l.Recipients(ctx, campaign) {
+		if err != nil {
+			return nil, nil, err
+		}
+		one := report.Recipient{
+			Line: r.Line, Outcome: report.Outcome(r.Outcome.String()), Code: r.Code, Enhanced: r.Enhanced, Reply: r.Reply,
+			Attempts: r.Attempts, Begun: r.Begun, Ended: r.Ended,
+		}
+		if b, is := bounces[r.Key]; is {
+			one.Outcome, one.Code, one.Enhanced, one.Reply = report.Bounced, codeIn(b.Diagnostic), b.Status, ""
+		}
+		tried[r.Key] = one
+		order = append(order, r.Key)
+	}
+	return tried, order, nil
+}
+
+// codeIn is the reply code that was kept of a bounce; 0 for none.
+func codeIn(diagnostic string) int {
+	code, err := strconv.Atoi(diagnostic)
+	if err != nil {
+		return 0
+	}
+	return code
+}
+
+// joinList takes those who stand on the list out of tried, with what the list
+// knows of them.
+func (o *reportOptions) joinList(ctx context.Context, a *app, l *ledger.Ledger, s ledger.Summary, j *joined, tried map[ledger.Key]report.Recipient) error {
+	rows, err := openRows(ctx, a, o.recipients, o.addressColumn, s.SharedMailboxes)
+	if err != nil {
+		return err
+	}
+	j.list = rows.list
+	suppressed, err := l.Suppressed(ctx, s.Campaign)
+	if err != nil {
+		return err
+	}
+	found := 0
+	for row, err := range rows.list.Rows(ctx) {
+		if err != nil {
+			return rows.fault(err)
+		}
+		key := l.Key(row.Address, rows.apart(row))
+		r, is := tried[key]
+		switch {
+		case is:
+			found++
+			delete(tried, key)
+		case suppressed[l.Key(row.Address, "")]:
+			r.Outcome = report.Suppressed
+		default:
+			r.Outcome = report.Pending
+		}
+		r.Line, r.Domain = row.Line, row.Address.Domain()
+		if o.addresses {
+			r.Address = row.Address.String()
+		}
+		j.failed[row.Line] = didNotGet(r.Outcome)
+		j.all = append(j.all, r)
+	}
+	if found == 0 {
+		fmt.Fprintf(a.Stderr, "mailshot: warning: nobody on the list was tried in campaign %s\n", s.Campaign)
+	}
+	return nil
+}
+
+// didNotGet says whether a message is due to who has an outcome: who is unknown
+// may have it, and who is suppressed is not to get it.
+func didNotGet(o report.Outcome) bool {
+	switch o {
+	case report.Rejected, report.Bounced, report.Deferred, report.Pending:
+		return true
+	}
+	return false
+}
+
+// writeFailedRows writes the list's own rows of those who did not get their
+// message.
+func (j *joined) writeFailedRows(ctx context.Context, w io.Writer) error {
+	out := csv.NewWriter(w)
+	var headings []string
+	for _, c := range j.list.Columns() {
+		headings = append(headings, c.Heading)
+	}
+	if err := out.Write(headings); err != nil {
+		return err
+	}
+	for row, err := range j.list.Rows(ctx) {
+		if err != nil {
+			return err
+		}
+		if !j.failed[row.Line] {
+			continue
+		}
+		if err := out.Write(row.Cells); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// listRows is a list that is read for its addresses alone.
+type listRows struct {
+	list   *recipient.List
+	column int // of shared mailboxes; -1 for none
+}
+
+// openRows opens a list, and leaves out rows without an address that can be
+// written to. The caller closes it.
+func openRows(ctx context.Context, a *app, name, addressColumn, shared string) (*listRows, error) {
+	list, err := recipient.Open(ctx, name, a.Stdin, recipient.Options{AddressColumn: addressColumn, SkipBadRows: true})
+	if err != nil {
+		return nil, err
+	}
+	rows := &listRows{list, slices.IndexFunc(list.Columns(), func(c recipient.Column) bool { return shared != "" && c.Name == shared })}
+	if err := rows.judge(ctx, shared); err != nil {
+		list.Close()
+		return nil, err
+	}
+	return rows, nil
+}
+
+// judge finds out which rows can be read.
+func (r *listRows) judge(ctx context.Context, shared string) error {
+	found, err := r.list.Judge(ctx, recipient.Use{SharedMailboxes: shared})
+	if err != nil {
+		return r.fault(err)
+	}
+	for _, f := range found.Refusals {
+		switch f.Rule {
+		case rule.RaggedRow, rule.SwallowedRows, rule.SeveralAddresses:
+			return &rule.Fault{File: f.File, Line: f.Line, What: f.What, Hint: f.Hint}
+		}
+	}
+	return nil
+}
+
+// apart gives what tells the rows of a shared mailbox apart.
+func (r *listRows) apart(row *recipient.Row) string {
+	if r.column < 0 {
+		return ""
+	}
+	return row.Cells[r.column]
+}
+
+// fault says in words for the user what err says of the list.
+func (r *listRows) fault(err error) error {
+	if err == recipient.ErrChanged {
+		return &rule.Fault{File: r.list.Name(), What: "the list changed while it was read", Hint: "run the same command again when the list is complete"}
+	}
+	return err
+}
