@@ -120,7 +120,7 @@ func (c *config) set(f *pflag.Flag) error {
 		return nil
 	}
 	values := scalars(v.Value)
-	if len(values) == 0 || len(values) > 1 && f.Value.Type() != "stringArray" {
+	if len(values) == 0 || len(values) > 1 && !isList(f) {
 		return c.fault(v.Key, f.Name+" is one value", "see the flag --"+f.Name+" in the command's help")
 	}
 	for _, s := range values {
@@ -129,6 +129,11 @@ func (c *config) set(f *pflag.Flag) error {
 		}
 	}
 	return nil
+}
+
+// isList says whether a flag can be given several times.
+func isList(f *pflag.Flag) bool {
+	return f.Value.Type() == "stringArray" || f.Value.Type() == "domain-rate"
 }
 
 // scalars gives the values of a node: one, those of a sequence, or none.

@@ -70,9 +70,13 @@ func (o *sendOptions) newRun(d *delivering) *delivery.Run {
 		Server:      d.server,
 		Connections: o.connections,
 		MaxRejected: o.maxRejected.part,
-		Limit:       o.limit,
-		Every:       o.rate.every,
 		Drain:       drain,
+
+		Limit:            o.limit,
+		Every:            o.rate.every,
+		Domains:          o.domainRates,
+		MaxPerConnection: o.perConnection,
+		RetryFor:         o.retryFor,
 	}
 }
 
@@ -94,7 +98,11 @@ func (o *sendOptions) ask(ctx context.Context, a *app, d *delivering, left int) 
 func send(ctx context.Context, a *app, r *delivery.Run) (delivery.Summary, error) {
 	m := a.newMeter("sending")
 	defer m.end()
-	r.Watch = func(p delivery.Progress) { showProgress(ctx, m, p) }
+	rest := &rests{w: a.Stderr, now: a.Now}
+	r.Watch = func(p delivery.Progress) {
+		showProgress(ctx, m, p)
+		rest.show(m, p)
+	}
 	unwatch := context.AfterFunc(ctx, func() {
 		fmt.Fprintf(a.Stderr, "%smailshot: stopping: what is in flight is finished and written down first\n", m.newLine())
 	})
@@ -187,6 +195,11 @@ func nextCommand(code int, id string, s delivery.Summary) string {
 
 func tooManyRejected(err error) bool {
 	_, is := errors.AsType[*delivery.TooManyRejected](err)
+	return is
+}
+
+func isUnfit(err error) bool {
+	_, is := errors.AsType[*delivery.Unfit](err)
 	return is
 }
 

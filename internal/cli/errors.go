@@ -95,6 +95,8 @@ func nextStep(err error) string {
 		return smtp.Hint
 	case errors.As(err, &book):
 		return book.Hint
+	case isUnfit(err):
+		return "run the same command again when the server is well; nobody was rejected for this"
 	case tooManyRejected(err):
 		return "look at the reply codes above, mend what the server has against the sender, then send again; --max-rejected 100% is for a list that is known to be bad"
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,15 +23,20 @@ type sendOptions struct {
 	approvedGiven bool // on the command line
 	limit         int
 	rate          rate
+	domainRates   domainRates
+	retryFor      time.Duration
 	maxRejected   share
 	connections   int
+	perConnection int
 	amend         bool
 
 	openLedger func(context.Context, *app) (*ledger.Ledger, error)
 }
 
-// maxConnections is more than any server takes from one client.
-const maxConnections = 1000
+const (
+	maxConnections = 1000               // more than any server takes from one client
+	maxRetryFor    = 7 * 24 * time.Hour // no queue keeps a message for longer
+)
 
 func newSend(a *app) *cobra.Command {
 	o := &sendOptions{}
@@ -60,9 +66,12 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 	fs.StringVar(&o.approved, "approved", "", "send without asking if this is the campaign's `DIGEST`, else refuse")
 	fs.IntVar(&o.limit, "limit", 0, "send at most `N` messages in this run; 0 for no limit")
 	fs.Var(&o.rate, "rate", "send at most so many messages: `N/s`, N/m or N/h")
+	fs.Var(&o.domainRates, "domain-rate", "the same for the messages to one domain: `DOMAIN=N/s`; can be given several times")
+	fs.DurationVar(&o.retryFor, "retry-for", 30*time.Minute, "try again what the server puts off, for a `DURATION` such as 30m; 0 to leave it to the next run")
 	must(o.maxRejected.Set("5%"))
 	fs.Var(&o.maxRejected, "max-rejected", "stop when more than this `SHARE` of the messages is rejected, such as 5% or 0.05")
 	fs.IntVar(&o.connections, "connections", 4, "open at most `N` connections")
+	fs.IntVar(&o.perConnection, "max-per-connection", 0, "send at most `N` messages over one connection; 0 for no limit")
 	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.campaign.template = args[0]
@@ -114,6 +123,10 @@ func (o *sendOptions) validate(a *app) error {
 	switch {
 	case o.limit < 0:
 		return &usageError{"--limit is less than nothing", "give the number of messages to send in this run, or 0 for all"}
+	case o.perConnection < 0:
+		return &usageError{"--max-per-connection is less than nothing", "give the number of messages, or 0 for no limit"}
+	case o.retryFor < 0 || o.retryFor > maxRetryFor:
+		return &usageError{fmt.Sprintf("--retry-for is not from 0 to %v", maxRetryFor), "leave it out for 30m; what is put off longer is left to the next run"}
 	case o.approvedGiven && o.approved == "":
 		return &usageError{"--approved is empty: the variable it comes from is not set?", "give the digest that `mailshot check` prints, or leave it out to be asked"}
 	case o.approved != "" && !isDigest(o.approved):

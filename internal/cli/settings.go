@@ -128,6 +128,10 @@ func takes(f *pflag.Flag) string {
 		return "true or false"
 	case "rate":
 		return "a rate such as 10/s, 600/m or 5000/h"
+	case "domain-rate":
+		return fmt.Sprintf("a domain and a rate such as a.example=20/s, for %d domains at most", maxDomains)
+	case "duration":
+		return "a time such as 90s, 30m or 2h"
 	case "share":
 		return "a share such as 5% or 0.05"
 	case "int", "intSlice":

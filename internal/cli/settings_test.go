@@ -2,6 +2,8 @@ package cli
 
 import (
 	"bytes"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,7 +14,7 @@ import (
 func TestRate(t *testing.T) {
 	for s, every := range map[string]time.Duration{
 		"10/s": 100 * time.Millisecond, "600/m": 100 * time.Millisecond, "1/h": time.Hour,
-		"1000000/s": time.Microsecond, "7/m": time.Minute / 7,
+		"1000000/s": time.Microsecond, "3/s": 333333334, "7/m": time.Minute/7 + 1,
 	} {
 		var r rate
 		if err := r.Set(s); err != nil || r.every != every || r.String() != s {
@@ -24,6 +26,32 @@ func TestRate(t *testing.T) {
 		if err := r.Set(s); err == nil {
 			t.Errorf("%q is a rate of one in %v", s, r.every)
 		}
+	}
+}
+
+func TestDomainRates(t *testing.T) {
+	var d domainRates
+	for _, s := range []string{"A.example=20/s", "b.example=5/m,ü.example=1/h", "b.example=6/m"} {
+		if err := d.Set(s); err != nil {
+			t.Fatal(s, err)
+		}
+	}
+	want := domainRates{"a.example": 50 * time.Millisecond, "b.example": 10 * time.Second, "xn--tda.example": time.Hour}
+	if !maps.Equal(d, want) || d.String() != "a.example,b.example,xn--tda.example" {
+		t.Errorf("%v, %s", map[string]time.Duration(d), d.String())
+	}
+	for _, s := range []string{"", "a.example", "a.example=", "a.example=20", "=20/s", "a b=1/s", "x@a.example=1/s", "a.example=1/s,", "a.example=1/s;b.example=1/s"} {
+		if err := new(domainRates).Set(s); err == nil {
+			t.Errorf("%q was taken", s)
+		}
+	}
+	for i := range maxDomains - len(d) {
+		if err := d.Set(fmt.Sprintf("c%d.example=1/s", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := d.Set("d.example=1/s"); err == nil {
+		t.Error("one domain too many was taken")
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 // Source is where the messages come from; *campaign.Campaign is one.
 type Source interface {
+	// Messages may be called again while one that was called before goes on.
 	Messages(ctx context.Context, want func(campaign.Recipient) bool) iter.Seq2[guard.Cleared, error]
 }
 
@@ -28,8 +29,7 @@ type Ledger interface {
 	Finish(ctx context.Context, endings []ledger.Ending) error
 }
 
-// Run is one run of a campaign. All fields but Limit, Every and Watch are
-// needed.
+// Run is one run of a campaign. The fields from Limit on may be left out.
 type Run struct {
 	Source      Source
 	Recipients  int // messages that Source has
@@ -37,11 +37,16 @@ type Run struct {
 	Ledger      Ledger
 	Server      transport.Server
 	Connections int
-	MaxRejected float64        // share of the messages tried, from 0 to 1, beyond which the run stops
-	Limit       int            // messages at most in this run; 0 for no limit
-	Every       time.Duration  // between two messages, over all connections; 0 for as fast as it goes
-	Drain       time.Duration  // how long what is in flight may take after an interrupt
-	Watch       func(Progress) // told about every 100 ms, from one goroutine; may be nil
+	MaxRejected float64       // share of the recipients tried, from 0 to 1, beyond which the run stops
+	Drain       time.Duration // how long what is in flight may take after an interrupt
+
+	Limit            int                      // messages at most in this run; 0 for no limit
+	Every            time.Duration            // between two messages, over all connections; 0 for as fast as it goes
+	Domains          map[string]time.Duration // the same for the messages to one domain, as address.Domain gives it
+	MaxPerConnection int                      // messages at most; 0 for no limit
+	RetryFor         time.Duration            // how long what is put off is tried again, and the server waited for
+	Watch            func(Progress)           // told about every 100 ms, from one goroutine
+	Spread           func() float64           // from 0 to 1, to spread pauses; by chance where it is nil
 }
 
 // Progress is where a run stands. Accepted to Pending add up to Recipients.
@@ -53,7 +58,9 @@ type Progress struct {
 	Deferred    int
 	Unknown     int // now or earlier
 	Pending     int // not tried yet
+	Waiting     int // of those deferred or pending, put off to be tried again in this run
 	Connections int // open now
+	Rest        Rest
 }
 
 // Left is how many a run without a limit would try.
@@ -72,6 +79,14 @@ type TooManyRejected struct{ Rejected, Of int }
 
 func (e *TooManyRejected) Error() string {
 	return fmt.Sprintf("%d of the first %d messages were rejected", e.Rejected, e.Of)
+}
+
+// Unfit says that the run was stopped for a server that would take nothing
+// from anybody for as long as it was waited for.
+type Unfit struct{ Code int }
+
+func (e *Unfit) Error() string {
+	return fmt.Sprintf("the server takes nothing for now (it answered %d)", e.Code)
 }
 
 // Summary is how a run ended.

@@ -28,12 +28,18 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // source gives a checked campaign of n recipients, p0@a.example and so on.
 func source(t testing.TB, n int) *campaign.Campaign {
 	t.Helper()
+	return sourceOf(t, n, func(int) string { return "a.example" })
+}
+
+// sourceOf gives one whose recipients are at the domains that domain says.
+func sourceOf(t testing.TB, n int, domain func(i int) string) *campaign.Campaign {
+	t.Helper()
 	dir := t.TempDir()
 	template, list := filepath.Join(dir, "notice.txt"), filepath.Join(dir, "list.csv")
 	var rows strings.Builder
 	rows.WriteString("email\n")
 	for i := range n {
-		fmt.Fprintf(&rows, "p%d@a.example\n", i)
+		fmt.Fprintf(&rows, "p%d@%s\n", i, domain(i))
 	}
 	for path, content := range map[string]string{
 		template: "---\nfrom: desk@sender.example\nsubject: hello\n---\nHello.\n", list: rows.String(),
@@ -59,6 +65,7 @@ type book struct {
 	mu       sync.Mutex
 	states   map[ledger.Key]ledger.State
 	begun    map[ledger.Key]bool
+	used     int // tries that were more than taken back
 	writes   int
 	failFrom int // the number of the write from which all fail; 0 for none
 }
@@ -109,6 +116,7 @@ func (b *book) Finish(_ context.Context, endings []ledger.Ending) error {
 		}
 		delete(b.begun, e.Key)
 		if !e.NotSent {
+			b.used++
 			b.states[e.Key] = ledger.State{Tried: true, Outcome: e.Outcome}
 		}
 	}
@@ -124,12 +132,16 @@ type server struct {
 	hang    string                                    // to whom a message takes an hour
 	book    *book
 
-	mu    sync.Mutex
-	opens int
-	tries map[string]int
-	got   map[string]int // accepted, by local part
-	at    []time.Time
-	t     testing.TB
+	mu      sync.Mutex
+	opens   int
+	tries   map[string]int
+	got     map[string]int // accepted, by local part
+	at      []time.Time
+	to      []string // the domain of each of these
+	busy    int      // messages that are being taken
+	most    int      // the most of these
+	carried []int    // messages, by connection
+	t       testing.TB
 }
 
 func newServer(t testing.TB, b *book) *server {
@@ -156,10 +168,14 @@ func (s *server) Connect(ctx context.Context) (transport.Conn, error) {
 			return nil, err
 		}
 	}
-	return &conn{s}, ctx.Err()
+	s.carried = append(s.carried, 0)
+	return &conn{s, len(s.carried) - 1}, ctx.Err()
 }
 
-type conn struct{ *server }
+type conn struct {
+	*server
+	id int
+}
 
 func (c conn) Close() error { return nil }
 
@@ -178,10 +194,14 @@ func (c *conn) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- 
 			if !ok {
 				return nil
 			}
+			c.carry()
 			res := c.take(cleared)
 			out <- res
-			if res.Step == "break" {
+			switch res.Step {
+			case "break":
 				return &transport.Error{Step: "message"}
+			case "busy":
+				return &transport.Error{Step: "connection", Code: 421}
 			}
 		}
 	}
@@ -192,6 +212,8 @@ func (s *server) take(cleared guard.Cleared) transport.Result {
 		s.t.Error(err)
 	}
 	to := cleared.Envelope().To.Local()
+	s.enter(1)
+	defer s.enter(-1)
 	time.Sleep(s.takes)
 	if to == s.hang {
 		time.Sleep(time.Hour)
@@ -202,13 +224,26 @@ func (s *server) take(cleared guard.Cleared) transport.Result {
 		s.t.Errorf("%s leaves and is not written down", to)
 	}
 	s.tries[to]++
-	s.at = append(s.at, time.Now())
+	s.at, s.to = append(s.at, time.Now()), append(s.to, cleared.Envelope().To.Domain())
 	res := s.answer(to, s.tries[to])
 	if res.Outcome == ledger.Accepted {
 		s.got[to]++
 	}
 	res.Cleared, res.At = cleared, time.Now()
 	return res
+}
+
+func (c *conn) carry() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.carried[c.id]++
+}
+
+func (s *server) enter(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.busy += n
+	s.most = max(s.most, s.busy)
 }
 
 func (b *book) isBegun(local string) bool {
@@ -366,7 +401,7 @@ func TestServerGoesAway(t *testing.T) {
 func TestSenderRefused(t *testing.T) {
 	c, b := source(t, 20), newBook()
 	s := newServer(t, b)
-	refuse := &refusingConn{conn{s}}
+	refuse := &refusingConn{conn{server: s}}
 	r := newRun(c, 20, b, s)
 	r.Server = refusing{s, refuse}
 	sum, err := r.Do(t.Context())
@@ -495,8 +530,6 @@ func TestEveryLedgerWriteFails(t *testing.T) {
 	}
 }
 
-// A server that rejects everybody has something against the sender: the run
-// stops before it has asked for all.
 // A server that takes one connection and no more is used over that one.
 func TestOneConnectionAtATime(t *testing.T) {
 	const n = 200
@@ -541,14 +574,14 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 // While one message hangs and the run stops, what is known of the others is
 // written down at once.
 func TestOutcomesAreWrittenWhileOneHangs(t *testing.T) {
-	c := source(t, 200)
+	c := source(t, 400)
 	synctest.Test(t, func(t *testing.T) {
 		b := newBook()
 		s := newServer(t, b)
 		s.hang = "p150"
-		r := newRun(c, 200, b, s)
+		r := newRun(c, 400, b, s)
 		r.Drain = time.Hour
-		r.Source = failing{c, 190}
+		r.Source = failing{c, 390}
 		done := make(chan error)
 		go func() {
 			_, err := r.Do(t.Context())
@@ -587,6 +620,8 @@ func (f failing) Messages(ctx context.Context, want func(campaign.Recipient) boo
 	}
 }
 
+// A server that rejects everybody has something against the sender: the run
+// stops before it has asked for all.
 func TestTooManyRejected(t *testing.T) {
 	c, b := source(t, 500), newBook()
 	s := newServer(t, b)
@@ -660,7 +695,7 @@ func TestWireStopsTheRun(t *testing.T) {
 type wired struct{ *server }
 
 func (w wired) Connect(context.Context) (transport.Conn, error) {
-	return wiredConn{conn(w)}, nil
+	return wiredConn{conn{server: w.server}}, nil
 }
 
 type wiredConn struct{ conn }
