@@ -108,7 +108,7 @@ func judgeKind(kind string) error {
 	if kind == "" || slices.Contains(templates.Starters(), kind) {
 		return nil
 	}
-	return noSuch("kind of campaign", kind, templates.Starters(), "--kind ", "there are "+strings.Join(templates.Starters(), ", "))
+	return noSuch("kind of campaign", kind, templates.Starters(), "", "there are "+strings.Join(templates.Starters(), ", "))
 }
 
 func judgeFrom(from string) error {
