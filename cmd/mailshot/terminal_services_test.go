@@ -29,7 +29,7 @@ const patience = 60 * time.Second
 func newTerminal(t *testing.T, program, dir string) *terminal {
 	t.Helper()
 	s := &terminal{t, dir, filepath.Join(t.TempDir(), "tmux")}
-	shell := "env -u CI -u NO_COLOR HOME=" + dir + " XDG_STATE_HOME=" + dir + "/state TERM=tmux-256color PS1='$ ' PATH=" +
+	shell := "env -u CI -u NO_COLOR HOME=" + dir + " XDG_STATE_HOME=" + dir + "/state HISTFILE=/dev/null TERM=tmux-256color PS1='$ ' PATH=" +
 		filepath.Dir(program) + ":$PATH bash --norc --noprofile"
 	s.tmux("-f", "/dev/null", "new-session", "-d", "-x", "120", "-y", "50", "-c", dir, shell)
 	s.tmux("set-option", "-g", "history-limit", "10000")
