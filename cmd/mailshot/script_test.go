@@ -16,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"mailshot/internal/dnstest"
 	"mailshot/internal/smtptest"
 )
 
@@ -52,6 +53,8 @@ func TestScripts(t *testing.T) {
 			"grepcells":   grepCells,
 			"digest":      digest,
 			"serverlog":   serverLog,
+			"dns":         dns,
+			"connected":   connected,
 		},
 	})
 }
@@ -111,6 +114,13 @@ func loginServer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("SMTP", fmt.Sprintf("smtp://%s:%d?tls-ca=%s", w.server.Host, w.server.Port, authority.File))
 }
 
+// dns starts a DNS server with the zone in a file, "dns FILE", and puts its
+// address into $DNS.
+func dns(ts *testscript.TestScript, neg bool, args []string) {
+	never(ts, neg)
+	ts.Setenv("DNS", dnstest.New(worldOf(ts).tb, ts.ReadFile(args[0])).Addr)
+}
+
 func fault(ts *testscript.TestScript, arg string) smtptest.Fault {
 	at, answer, ok := strings.Cut(arg, "=")
 	step, nth, _ := strings.Cut(at, ":")
@@ -161,6 +171,12 @@ func once(ts *testscript.TestScript, neg bool, _ []string) {
 			ts.Fatalf("%s was handed %d messages", to, got[to])
 		}
 	}
+}
+
+// connected waits until the server was connected to.
+func connected(ts *testscript.TestScript, neg bool, _ []string) {
+	never(ts, neg)
+	wait(ts, "connection", func() bool { return worldOf(ts).server.Connections() > 0 })
 }
 
 // waitMails waits until the server has seen so many messages end.

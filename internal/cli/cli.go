@@ -59,7 +59,7 @@ type app struct {
 	sent   bool      // a run was gone through, and not for a try
 	result *result   // of a check or a run
 	pdf    *reader.PDFReader
-	answer any // what `--json` prints of another command that ended well
+	answer any // what `--json` prints of another command that came to its end
 }
 
 // newRoot binds every command.
@@ -88,6 +88,7 @@ func newRoot(a *app) *cobra.Command {
 	for _, c := range []*cobra.Command{
 		newCheck(a), newSend(a), newSink(a), newInit(a), newRehearse(a),
 		newStatus(a), newResolve(a), newReport(a),
+		newDoctor(a),
 	} {
 		a.bindSettings(c)
 		root.AddCommand(c)

@@ -25,13 +25,19 @@ const (
 )
 
 func (o *serverOptions) bind(cmd *cobra.Command) {
+	o.bindSMTP(cmd)
+	fs := cmd.Flags()
+	fs.BoolVar(&o.dryRun, "dry-run", false, "do all of it but the network")
+	fs.StringVar(&o.out, "out", "", "with --dry-run: keep each message as a .eml file in the folder `DIR`")
+	must(cmd.MarkFlagDirname("out"))
+}
+
+// bindSMTP binds the flags of whatever reaches a server.
+func (o *serverOptions) bindSMTP(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&o.smtp, "smtp", "", "the server's `URL`; see `mailshot help smtp`")
 	o.login.bind(cmd)
 	fs.IntVar(&o.window, "window", defaultWindow, "have at most `N` messages under way on a connection, where the server can take that")
-	fs.BoolVar(&o.dryRun, "dry-run", false, "do all of it but the network")
-	fs.StringVar(&o.out, "out", "", "with --dry-run: keep each message as a .eml file in the folder `DIR`")
-	must(cmd.MarkFlagDirname("out"))
 }
 
 func (o *serverOptions) validate() error {
@@ -56,12 +62,20 @@ func (o *serverOptions) open(a *app) (transport.Server, error) {
 	if o.smtp == "" {
 		return o.rehearsal()
 	}
+	if !o.dryRun {
+		return o.reach(a)
+	}
+	if _, err := transport.ParseURL(o.smtp); err != nil {
+		return nil, err
+	}
+	return o.rehearsal()
+}
+
+// reach gives the server that --smtp names; it connects to nothing.
+func (o *serverOptions) reach(a *app) (*transport.SMTP, error) {
 	u, err := transport.ParseURL(o.smtp)
 	if err != nil {
 		return nil, err
-	}
-	if o.dryRun {
-		return o.rehearsal()
 	}
 	c, err := o.login.credentials(a, u)
 	if err != nil {

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"crypto/tls"
+	"net"
 	"strconv"
 	"time"
 
@@ -15,6 +16,7 @@ type Observation struct {
 	Took time.Duration
 	Err  error // an *Error; nil where it went well
 
+	Remote    net.Addr             // of connect; nil where it failed
 	Offers    *Offers              // of EHLO; nil where it failed
 	TLS       *tls.ConnectionState // of TLS; of one that failed, the server's certificates at most
 	Mechanism string               // of AUTH, the one that was used

@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -65,6 +66,9 @@ func TestProbe(t *testing.T) {
 	}
 	if state := all[4].TLS; state == nil || len(state.PeerCertificates) != 1 || state.Version == 0 {
 		t.Errorf("%+v", state)
+	}
+	if remote := all[0].Remote; remote == nil || remote.String() != fmt.Sprintf("127.0.0.1:%d", server.Port) {
+		t.Errorf("connected to %v", remote)
 	}
 	if all[6].Mechanism != "PLAIN" {
 		t.Errorf("logged in with %q", all[6].Mechanism)

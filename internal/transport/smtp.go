@@ -132,8 +132,10 @@ func loginRefused(err error) bool {
 // openWith gives a session; token is "" where there is a password.
 func (s *SMTP) openWith(ctx context.Context, see watcher, token string) (*session, error) {
 	var raw net.Conn
-	err := see.step("connect", func(*Observation) (err error) {
-		raw, err = s.dial(ctx)
+	err := see.step("connect", func(o *Observation) (err error) {
+		if raw, err = s.dial(ctx); err == nil {
+			o.Remote = raw.RemoteAddr()
+		}
 		return err
 	})
 	if err != nil {
