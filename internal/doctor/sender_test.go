@@ -94,9 +94,9 @@ func TestSPF(t *testing.T) {
 
 // The address of a server that all can see is looked for in the record.
 func TestOutgoing(t *testing.T) {
-	const zone = "news.sender.example TXT v=spf1 include:p.example -all\np.example TXT v=spf1 ip4:198.51.100.0/24 ip6:2001:db8::/32 -all"
+	const zone = "news.sender.example TXT v=spf1 include:p.example ~ip4:192.0.2.7 -all\np.example TXT v=spf1 ip4:198.51.100.0/24 ip6:2001:db8::/32 -all"
 	for at, want := range map[string]string{
-		"198.51.100.7": "ok is in it", "203.0.113.7": "warn is not in it", "2001:db8::7": "ok is in it",
+		"198.51.100.7": "ok is in it", "203.0.113.7": "warn is not in it", "192.0.2.7": "warn is not in it", "2001:db8::7": "ok is in it",
 		"10.0.0.7": "ok cannot be seen", "127.0.0.1": "ok cannot be seen", "fe80::1": "ok cannot be seen",
 	} {
 		x := &examiner{ctx: t.Context(), stands: map[string]standing{}, remote: &net.TCPAddr{IP: net.ParseIP(at), Port: 587},

@@ -24,6 +24,7 @@ type visit struct {
 	offers    *transport.Offers
 	encrypted bool
 	login     bool          // AUTH was told of
+	refused   *Finding      // a login that failed, until it is known whether there is another
 	roundTrip time.Duration // the shortest there was; 0 for none
 }
 
@@ -33,7 +34,11 @@ func (x *examiner) server() {
 	ctx := httptrace.WithClientTrace(x.ctx, &httptrace.ClientTrace{DNSStart: v.lookingUp, DNSDone: v.lookedUp})
 	server := *x.Server
 	server.Timeouts = within(server.Timeouts, x.Timeout)
-	if server.Probe(ctx, x.From, x.To, v.see) == nil {
+	err := server.Probe(ctx, x.From, x.To, v.see)
+	if v.refused != nil {
+		x.tell(*v.refused)
+	}
+	if err == nil {
 		v.omitted()
 		v.speed()
 	}
@@ -62,6 +67,7 @@ func (v *visit) lookedUp(info httptrace.DNSDoneInfo) {
 
 // see tells of one step of the probe.
 func (v *visit) see(o transport.Observation) {
+	v.again()
 	switch o.Step {
 	case "connect":
 		v.connected(o)
@@ -71,7 +77,12 @@ func (v *visit) see(o transport.Observation) {
 		v.offered(o)
 	case "AUTH":
 		v.login = true
-		v.step(o, o.Mechanism)
+		f := stepOf(o, o.Mechanism)
+		if f.Mark == Fail {
+			v.refused = &f
+			return
+		}
+		v.x.tell(f)
 	case "MAIL":
 		v.omitted()
 		v.trip(o.Took)
@@ -88,13 +99,27 @@ func (v *visit) see(o transport.Observation) {
 	}
 }
 
-// step tells of a step that went well with text, or why it did not.
-func (v *visit) step(o transport.Observation, text string) {
+// again tells of a login that was refused and is followed by another: a token
+// had expired.
+func (v *visit) again() {
+	if v.refused == nil {
+		return
+	}
+	v.refused.Mark, v.refused.Hint = Warn, "see that the next token is there before this one expires; a run tries again by itself, as here"
+	v.x.tell(*v.refused)
+	v.refused = nil
+}
+
+func (v *visit) step(o transport.Observation, text string) { v.x.tell(stepOf(o, text)) }
+
+// stepOf is the finding about a step: text where it went well, or why it did
+// not.
+func stepOf(o transport.Observation, text string) Finding {
 	f := Finding{Step: o.Step, Mark: OK, Took: o.Took, Text: text}
 	if o.Err != nil {
 		f.Mark, f.Text, f.Hint = failure(o.Err)
 	}
-	v.x.tell(f)
+	return f
 }
 
 // failure gives what is to be said of an error of transport.

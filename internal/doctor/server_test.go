@@ -24,11 +24,16 @@ const secret = "s3cret"
 // visiting goes to a server with TLS, as somebody who writes to r@b.example.
 func visiting(t *testing.T, script smtptest.Script, end time.Time, change func(*Examination)) []Finding {
 	t.Helper()
+	return visitingAs(t, transport.Credentials{User: "u", Password: secret}, script, end, change)
+}
+
+func visitingAs(t *testing.T, login transport.Credentials, script smtptest.Script, end time.Time, change func(*Examination)) []Finding {
+	t.Helper()
 	authority := smtptest.NewAuthority(t)
 	script.TLS = authority.Config(t, "127.0.0.1", end)
 	server := smtptest.New(t, script)
 	e := Examination{
-		Server: reach(t, server, transport.STARTTLS, authority, transport.Credentials{User: "u", Password: secret}),
+		Server: reach(t, server, transport.STARTTLS, authority, login),
 		From:   parse(t, "desk@sender.example"), To: parse(t, "r@b.example"),
 		DNS: asking(dnstest.New(t, "")), Timeout: 10 * time.Second,
 	}
@@ -152,6 +157,27 @@ func TestBadCertificate(t *testing.T) {
 	}
 	if f := find(t, all, "certificate"); !strings.HasPrefix(f.Text, "for mail.b.example, 4 days left") {
 		t.Errorf("%+v", f)
+	}
+}
+
+// A token that has expired is replaced, here as in a run.
+func TestExpiredToken(t *testing.T) {
+	for _, c := range []struct{ second, want string }{
+		{secret, "AUTH warn, connect ok, greeting ok, EHLO ok, STARTTLS ok, TLS ok, certificate ok, EHLO ok, AUTH ok, MAIL ok, RCPT ok, speed ok"},
+		{"s3cret-older", "EHLO ok, AUTH warn, connect ok, greeting ok, EHLO ok, STARTTLS ok, TLS ok, certificate ok, EHLO ok, AUTH fail"},
+	} {
+		script := usual()
+		script.Mechanisms = []string{"XOAUTH2"}
+		login := transport.Credentials{User: "u", Token: func(_ context.Context, refused string) (string, error) {
+			if refused == "" {
+				return "s3cret-old", nil
+			}
+			return c.second, nil
+		}}
+		all := visitingAs(t, login, script, time.Now().Add(100*24*time.Hour), nil)
+		if got := before(all); !strings.HasSuffix(got, c.want) {
+			t.Errorf("got %s", got)
+		}
 	}
 }
 
