@@ -15,6 +15,7 @@ var (
 	ErrLocked        = errors.New("another run of this campaign is going on")
 	ErrOtherTemplate = errors.New("the campaign is in the ledger with another template")
 	ErrOtherForm     = errors.New("the campaign is in the ledger with other shared mailboxes")
+	ErrOtherDigest   = errors.New("another machine is sending the campaign with other messages")
 	ErrNewer         = errors.New("the ledger was written by a newer mailshot")
 	ErrOpenToOthers  = errors.New("the ledger can be read by others")
 	ErrAlreadyBegun  = errors.New("a recipient was to be sent to a second time")
@@ -108,6 +109,8 @@ func hint(cause error) string {
 		return "--amend sends the changed template to those who have none yet; --campaign ID starts another campaign"
 	case errors.Is(cause, ErrOtherForm):
 		return "set shared-mailboxes back, or start another campaign with --campaign ID"
+	case errors.Is(cause, ErrOtherDigest):
+		return "give every machine the same list, template, attachments and options, or wait until the others have ended"
 	case errors.Is(cause, ErrNewer):
 		return "use the mailshot that wrote it, or a newer one"
 	case errors.Is(cause, fs.ErrPermission), errors.Is(cause, errFolder), errors.Is(cause, errNoFile), errors.Is(cause, errForeign):

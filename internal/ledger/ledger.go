@@ -51,7 +51,7 @@ type Ledger struct {
 	path   string // "" in memory
 	secret []byte
 	clock  func() time.Time
-	lock   locker
+	store  store
 }
 
 // Open opens or makes the SQLite ledger at path: mode 0600, in a folder that
@@ -65,12 +65,12 @@ func Open(ctx context.Context, path string) (*Ledger, error) {
 	if err != nil {
 		return nil, fault("open", path, err)
 	}
-	return connect(ctx, &Ledger{path: path, clock: time.Now, lock: fileLocks(path)}, source)
+	return connect(ctx, &Ledger{path: path, clock: time.Now, store: &file{locks: fileLocks(path)}}, source)
 }
 
 // Memory gives a ledger that is gone when it is closed.
 func Memory(ctx context.Context) (*Ledger, error) {
-	return connect(ctx, &Ledger{clock: time.Now, lock: memoryLocks()}, memorySource())
+	return connect(ctx, &Ledger{clock: time.Now, store: &file{locks: memoryLocks()}}, memorySource())
 }
 
 // Close closes the ledger.

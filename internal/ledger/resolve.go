@@ -23,7 +23,7 @@ type Resolution struct {
 // error. It is ErrLocked while a run of the campaign is going on,
 // ErrNotUnknown for a recipient of whom an outcome is known. Errors are *Error.
 func (l *Ledger) Resolve(ctx context.Context, campaign string, resolutions []Resolution) error {
-	release, err := l.lock(campaign)
+	release, err := l.store.lockResolve(ctx, campaign)
 	if err != nil {
 		return fault("lock", l.path, err)
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Run is one run of a campaign: its lock and its writes. Begin and Finish are
-// for one goroutine; State may be asked by others meanwhile.
+// Run is one run of a campaign: its claims and its writes. Begin and Finish are
+// for one goroutine; State may be asked, and Claim called, by others meanwhile.
 type Run struct {
 	ledger   *Ledger
 	release  func() error // nil once it is closed
@@ -20,33 +20,85 @@ type Run struct {
 	as       Campaign     // what the campaign is as of this run,
 	effected bool         // which its first Begin writes down
 	servers  map[string]int64
+	pen      pen
+	claims   claimer // nil where no other run can have a recipient in hand
 
-	first, again, end, back, count *sql.Stmt
-
-	mu    sync.RWMutex // guards index
+	mu    sync.RWMutex // guards index and last
 	index *index
 	last  uint32 // n of the recipient first begun last
-	tally tally
-	// atStart is the tally of all that was there before the run.
-	atStart tally
+	added tally  // to the counts, by this run
 }
 
 // State is where a recipient of the campaign stands.
 type State struct {
-	Tried    bool // it was begun at least once
-	Outcome  Outcome
-	Attempts int
+	Tried     bool // it was begun at least once
+	Outcome   Outcome
+	Attempts  int
+	Elsewhere bool // a run on another machine has it in hand
 }
 
-// State gives where k stands as of Start.
+// State gives where k stands as of Start, or of the latest Claim of it.
 func (r *Run) State(k Key) State {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	known := r.index.find(k)
-	if known == nil || known.atStart == untried {
-		return State{}
+	if known := r.index.find(k); known != nil {
+		return known.state()
 	}
-	return State{Tried: true, Outcome: Outcome(known.atStart), Attempts: int(known.attemptsAtStart)}
+	return State{}
+}
+
+// state gives where a recipient stood before the run did anything.
+func (known *record) state() State {
+	s := State{Elsewhere: known.hand == elsewhere}
+	if known.atStart != untried {
+		s.Tried, s.Outcome, s.Attempts = true, Outcome(known.atStart), int(known.attemptsAtStart)
+	}
+	return s
+}
+
+// Want is one recipient whom a run would send to.
+type Want struct {
+	Key  Key
+	Line int // a hint for people
+}
+
+// Shared says whether runs on other machines may have recipients of the
+// campaign in hand. If not, Claim need not be called.
+func (r *Run) Shared() bool { return r.claims != nil }
+
+// Claim takes recipients for this run, so that no other one sends to them as
+// long as it lives, and gives where each stands now: one who may be sent to
+// and is not Elsewhere is this run's. Errors are *Error.
+func (r *Run) Claim(ctx context.Context, wanted []Want) ([]State, error) {
+	if r.claims != nil {
+		if err := r.claim(ctx, wanted); err != nil {
+			return nil, fault("claim in", r.ledger.path, err)
+		}
+	}
+	states := make([]State, len(wanted))
+	for i, w := range wanted {
+		states[i] = r.State(w.Key)
+	}
+	return states, nil
+}
+
+func (r *Run) claim(ctx context.Context, wanted []Want) error {
+	var records []record
+	err := r.ledger.whenItPasses(ctx, func() (err error) {
+		records, err = r.claims.claim(ctx, wanted)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, claimed := range records {
+		if known := r.index.find(claimed.key); known == nil || known.now != inFlight {
+			r.index.put(claimed)
+		}
+	}
+	return nil
 }
 
 // Attempt is one message about to be handed over.
@@ -65,7 +117,10 @@ func (r *Run) Begin(ctx context.Context, attempts []Attempt) error {
 	if err := ctx.Err(); err != nil || len(attempts) == 0 {
 		return fault("begin in", r.ledger.path, err)
 	}
-	begun, counts, err := r.planBegin(attempts)
+	if err := r.claimNew(ctx, attempts); err != nil {
+		return fault("begin in", r.ledger.path, err)
+	}
+	begun, added, err := r.planBegin(attempts)
 	if err != nil {
 		return fault("begin in", r.ledger.path, err)
 	}
@@ -73,61 +128,72 @@ func (r *Run) Begin(ctx context.Context, attempts []Attempt) error {
 	if err != nil {
 		return fault("begin in", r.ledger.path, err)
 	}
-	err = r.write(ctx, counts, begun, func(ctx context.Context, tx *sql.Tx) error {
+	err = r.write(ctx, added, begun, func(ctx context.Context, tx *sql.Tx) error {
 		if !r.effected {
 			if err := r.takeEffect(ctx, tx); err != nil {
 				return err
 			}
 		}
-		return r.insert(ctx, tx, attempts, begun, servers)
+		return r.pen.begin(ctx, tx, attempts, begun, servers)
 	})
 	r.effected = r.effected || err == nil
 	return fault("begin in", r.ledger.path, err)
 }
 
+// claimNew claims those of attempts who are new to the run.
+func (r *Run) claimNew(ctx context.Context, attempts []Attempt) error {
+	if r.claims == nil {
+		return nil
+	}
+	var wanted []Want
+	for _, a := range attempts {
+		if known := r.known(a.Key); known == nil || known.hand != mine {
+			wanted = append(wanted, Want{Key: a.Key, Line: a.Line})
+		}
+	}
+	if len(wanted) == 0 {
+		return nil
+	}
+	return r.claim(ctx, wanted)
+}
+
+// known gives what the run knows of k, or nil.
+func (r *Run) known(k Key) *record {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	found := r.index.find(k)
+	if found == nil {
+		return nil
+	}
+	known := *found
+	return &known
+}
+
 // planBegin gives the records as they will be when attempts are begun.
 func (r *Run) planBegin(attempts []Attempt) ([]record, tally, error) {
-	begun, counts, last := make([]record, len(attempts)), r.tally, r.last
+	begun, added, last := make([]record, len(attempts)), r.added, r.last
 	twice := make(map[Key]bool, len(attempts))
 	for i, a := range attempts {
 		known := record{key: a.Key, now: untried, atStart: untried}
-		if found := r.index.find(a.Key); found != nil {
+		if found := r.known(a.Key); found != nil {
 			known = *found
 		}
-		if twice[a.Key] || !known.now.mayBegin() {
-			return nil, counts, fmt.Errorf("line %d of the list: %w", a.Line, ErrAlreadyBegun)
+		if twice[a.Key] || !known.now.mayBegin() || known.hand == elsewhere {
+			return nil, added, fmt.Errorf("line %d of the list: %w", a.Line, ErrAlreadyBegun)
 		}
 		twice[a.Key] = true
 		if known.n == 0 {
 			last++
 			known.n = last
 		}
-		counts.move(known.now, inFlight)
+		added.move(known.now, inFlight)
 		known.before, known.now = known.now, inFlight
 		if known.attempts < math.MaxUint16 {
 			known.attempts++
 		}
 		begun[i] = known
 	}
-	return begun, counts, nil
-}
-
-func (r *Run) insert(ctx context.Context, tx *sql.Tx, attempts []Attempt, begun []record, servers []int64) error {
-	first, again := tx.StmtContext(ctx, r.first), tx.StmtContext(ctx, r.again)
-	now := r.ledger.clock().UnixMilli()
-	for i, a := range attempts {
-		b := begun[i]
-		var err error
-		if b.n > r.last {
-			_, err = first.ExecContext(ctx, r.campaign, b.n, a.Key[:], a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run)
-		} else {
-			_, err = again.ExecContext(ctx, a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run, r.campaign, b.n)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return begun, added, nil
 }
 
 // serverIDs gives the row of each attempt's server.
@@ -149,8 +215,10 @@ func (r *Run) serverIDs(ctx context.Context, attempts []Attempt) ([]int64, error
 
 func (r *Run) serverID(ctx context.Context, name string) (id int64, err error) {
 	// Setting the name to what it is makes RETURNING give the row that is there.
-	err = r.ledger.db.QueryRowContext(ctx, `INSERT INTO server (name) VALUES ($1)
-		ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`, name).Scan(&id)
+	err = r.ledger.whenItPasses(ctx, func() error {
+		return r.ledger.db.QueryRowContext(ctx, `INSERT INTO server (name) VALUES ($1)
+			ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`, name).Scan(&id)
+	})
 	return id, err
 }
 
@@ -173,107 +241,71 @@ func (r *Run) Finish(ctx context.Context, endings []Ending) error {
 	if len(endings) == 0 {
 		return nil
 	}
-	ended, counts, err := r.planFinish(endings)
+	ended, added, err := r.planFinish(endings)
 	if err != nil {
 		return fault("finish in", r.ledger.path, err)
 	}
-	err = r.write(ctx, counts, ended, func(ctx context.Context, tx *sql.Tx) error {
-		return r.update(ctx, tx, endings, ended)
+	err = r.write(ctx, added, ended, func(ctx context.Context, tx *sql.Tx) error {
+		return r.pen.finish(ctx, tx, endings, ended)
 	})
 	return fault("finish in", r.ledger.path, err)
 }
 
 // planFinish gives the records as they will be when they have ended.
 func (r *Run) planFinish(endings []Ending) ([]record, tally, error) {
-	ended, counts := make([]record, len(endings)), r.tally
+	ended, added := make([]record, len(endings)), r.added
 	twice := make(map[Key]bool, len(endings))
 	for i, e := range endings {
-		found := r.index.find(e.Key)
+		found := r.known(e.Key)
 		if found == nil || found.now != inFlight || twice[e.Key] {
-			return nil, counts, ErrNotBegun
+			return nil, added, ErrNotBegun
 		}
 		twice[e.Key] = true
-		known := *found
-		known.now = standing(e.Outcome)
+		found.now = standing(e.Outcome)
 		if e.NotSent {
-			known.now = known.before
-			known.attempts--
+			found.now = found.before
+			found.attempts--
 		}
-		counts.move(inFlight, known.now)
-		ended[i] = known
+		added.move(inFlight, found.now)
+		ended[i] = *found
 	}
-	return ended, counts, nil
-}
-
-func (r *Run) update(ctx context.Context, tx *sql.Tx, endings []Ending, ended []record) error {
-	end, back := tx.StmtContext(ctx, r.end), tx.StmtContext(ctx, r.back)
-	for i, e := range endings {
-		known := ended[i]
-		var err error
-		if e.NotSent {
-			_, err = back.ExecContext(ctx, known.now, known.attempts, r.campaign, known.n)
-		} else {
-			_, err = end.ExecContext(ctx, known.now, e.At.UnixMilli(), e.Code, e.Enhanced, e.Reply, r.campaign, known.n)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return ended, added, nil
 }
 
 // write does one transaction of the run and, once it is on the disk, takes its
 // records over. It cannot be interrupted: whether a commit that was is in the
 // ledger, nobody could say.
-func (r *Run) write(ctx context.Context, counts tally, changed []record, do func(context.Context, *sql.Tx) error) error {
+func (r *Run) write(ctx context.Context, added tally, changed []record, do func(context.Context, *sql.Tx) error) error {
 	if r.release == nil {
 		return errClosed
 	}
 	ctx = context.WithoutCancel(ctx)
-	tx, err := r.ledger.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
+	err := r.ledger.whenItPasses(ctx, func() error {
+		return r.ledger.inTx(ctx, func(tx *sql.Tx) error {
+			if err := r.pen.sign(ctx, tx, added); err != nil {
+				return err
+			}
+			return do(ctx, tx)
+		})
+	})
+	if err == nil {
+		r.keep(added, changed)
 	}
-	defer tx.Rollback()
-	if err := r.recount(ctx, tx, counts); err != nil {
-		return err
-	}
-	if err := do(ctx, tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	r.keep(counts, changed)
-	return nil
+	return err
 }
 
-// recount writes what the run has added to the counts, and fails where another
-// run has ended it.
-func (r *Run) recount(ctx context.Context, tx *sql.Tx, t tally) error {
-	t.subtract(r.atStart)
-	result, err := tx.StmtContext(ctx, r.count).ExecContext(ctx, r.ledger.clock().UnixMilli(),
-		t[unknown], t[accepted], t[rejected], t[deferred], r.run)
-	if err != nil {
-		return err
-	}
-	if n, err := result.RowsAffected(); err != nil || n != 1 {
-		return errors.Join(err, ErrLocked)
-	}
-	return nil
-}
-
-func (r *Run) keep(counts tally, changed []record) {
+func (r *Run) keep(added tally, changed []record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.tally = counts
+	r.added = added
 	for _, c := range changed {
 		r.index.put(c)
 		r.last = max(r.last, c.n)
 	}
 }
 
-// Close ends the run and releases the lock. A second time it does nothing.
+// Close ends the run, gives its claims back and releases the lock. A second
+// time it does nothing.
 func (r *Run) Close() error {
 	if r.release == nil {
 		return nil
@@ -281,10 +313,8 @@ func (r *Run) Close() error {
 	release := r.release
 	r.release = nil
 	errs := []error{r.conclude()}
-	for _, s := range []*sql.Stmt{r.first, r.again, r.end, r.back, r.count} {
-		if s != nil {
-			errs = append(errs, s.Close())
-		}
+	if r.pen != nil {
+		errs = append(errs, r.pen.close())
 	}
 	return fault("unlock", r.ledger.path, errors.Join(append(errs, release())...))
 }

@@ -31,7 +31,17 @@ type record struct {
 	now             standing
 	before          standing // where it goes back to when it is taken back
 	atStart         standing
+	hand            hand
 }
+
+// hand is which run may send to a recipient.
+type hand uint8
+
+const (
+	nobodys   hand = iota
+	mine           // claimed
+	elsewhere      // of another run
+)
 
 // index finds records by key: a hash table with open addressing, for a map of
 // Go's takes twice the memory. Keys are spread evenly as they are.
@@ -109,11 +119,5 @@ func (t *tally) add(s standing, n int) {
 		t[unknown] += n
 	default:
 		t[s] += n
-	}
-}
-
-func (t *tally) subtract(other tally) {
-	for i, n := range other {
-		t[i] -= n
 	}
 }

@@ -22,7 +22,7 @@ type Campaign struct {
 // goes into the ledger with the first Begin: until then a run leaves the
 // campaign as it was. Errors are *Error.
 func (l *Ledger) Start(ctx context.Context, c Campaign, amend bool) (*Run, error) {
-	release, err := l.lock(c.ID)
+	release, err := l.store.lock(ctx, c.ID)
 	if err != nil {
 		return nil, fault("lock", l.path, err)
 	}
@@ -40,7 +40,13 @@ func (r *Run) start(ctx context.Context, amend bool) error {
 	if err := r.load(ctx, r.as.Recipients); err != nil {
 		return err
 	}
-	return r.prepare(ctx)
+	pen, err := r.ledger.store.pen(ctx, r)
+	if err != nil {
+		return err
+	}
+	r.pen = pen
+	r.claims, _ = pen.(claimer)
+	return nil
 }
 
 // enter makes the campaign, without a run of it, or takes it over from an
@@ -71,11 +77,19 @@ func (r *Run) enter(ctx context.Context, amend bool) error {
 	return tx.Commit()
 }
 
-// enlist makes the run, and ends every other one: whoever has the lock knows
-// that they are dead, or have lost theirs.
+// enlist makes the run, beside those that live.
 func (r *Run) enlist(ctx context.Context, tx *sql.Tx, now int64) error {
-	if _, err := tx.ExecContext(ctx, `UPDATE run SET ended = $1 WHERE campaign = $2 AND ended IS NULL`, now, r.campaign); err != nil {
+	if err := r.ledger.store.reap(ctx, tx, r.campaign, now); err != nil {
 		return err
+	}
+	var others int
+	err := tx.QueryRowContext(ctx, `SELECT count(*) FROM run WHERE campaign = $1 AND ended IS NULL AND digest <> $2`,
+		r.campaign, r.as.Digest).Scan(&others)
+	if err != nil {
+		return err
+	}
+	if others > 0 {
+		return ErrOtherDigest
 	}
 	return tx.QueryRowContext(ctx, `INSERT INTO run (campaign, digest, started_by, started, unknown, accepted, rejected, deferred)
 		VALUES ($1, $2, $3, $4, 0, 0, 0, 0) RETURNING id`, r.campaign, r.as.Digest, r.as.StartedBy, now).Scan(&r.run)
@@ -119,48 +133,35 @@ func (r *Run) load(ctx context.Context, recipients int) error {
 		return err
 	}
 	r.index = newIndex(max(recipients, known))
-	rows, err := r.ledger.db.QueryContext(ctx,
-		`SELECT key, n, standing, attempts FROM recipient WHERE campaign = $1 ORDER BY n`, r.campaign)
+	rows, err := r.ledger.db.QueryContext(ctx, `SELECT r.key, r.n, r.standing, r.attempts, o.id IS NOT NULL
+		FROM recipient AS r LEFT JOIN run AS o ON o.id = r.run AND o.ended IS NULL AND o.id <> $1
+		WHERE r.campaign = $2 ORDER BY r.n`, r.run, r.campaign)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var key sql.RawBytes
-		var known record
-		if err := rows.Scan(&key, &known.n, &known.now, &known.attempts); err != nil {
-			return err
-		}
-		copy(known.key[:], key)
-		known.atStart, known.attemptsAtStart = known.now, known.attempts
-		r.index.put(known)
-		r.tally.add(known.now, 1)
-		r.last = known.n
-	}
-	r.atStart = r.tally
-	return rows.Err()
-}
-
-// prepare compiles what Begin and Finish say again and again.
-func (r *Run) prepare(ctx context.Context) error {
-	for _, s := range []struct {
-		statement **sql.Stmt
-		text      string
-	}{
-		{&r.first, `INSERT INTO recipient (campaign, n, key, line, standing, attempts, message_id, server, begun, run)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`},
-		{&r.again, `UPDATE recipient SET line = $1, standing = $2, attempts = $3, message_id = $4, server = $5, begun = $6, run = $7
-			WHERE campaign = $8 AND n = $9`},
-		{&r.end, `UPDATE recipient SET standing = $1, ended = $2, code = $3, enhanced = $4, reply = $5 WHERE campaign = $6 AND n = $7`},
-		{&r.back, `UPDATE recipient SET standing = $1, attempts = $2 WHERE campaign = $3 AND n = $4`},
-		{&r.count, `UPDATE run SET updated = $1, unknown = $2, accepted = $3, rejected = $4, deferred = $5
-			WHERE id = $6 AND ended IS NULL`},
-	} {
-		compiled, err := r.ledger.db.PrepareContext(ctx, s.text)
+		known, err := scanRecord(rows)
 		if err != nil {
 			return err
 		}
-		*s.statement = compiled
+		r.index.put(known)
+		r.last = known.n
 	}
-	return nil
+	return rows.Err()
+}
+
+func scanRecord(rows *sql.Rows) (record, error) {
+	var known record
+	var key sql.RawBytes
+	var isElsewhere bool
+	if err := rows.Scan(&key, &known.n, &known.now, &known.attempts, &isElsewhere); err != nil {
+		return record{}, err
+	}
+	copy(known.key[:], key)
+	known.atStart, known.attemptsAtStart = known.now, known.attempts
+	if isElsewhere {
+		known.hand = elsewhere
+	}
+	return known, nil
 }

@@ -318,7 +318,7 @@ func overtaken(t *testing.T, l *Ledger) {
 	r := start(t, l, spring)
 	defer r.Close()
 	begin(t, r, 1)
-	l.lock = memoryLocks()
+	l.store = &file{locks: memoryLocks()}
 	defer start(t, l, spring).Close()
 	wantError(t, r.Begin(t.Context(), attempts(2)), ErrLocked)
 	wantError(t, r.Finish(t.Context(), []Ending{ending(1, Accepted)}), ErrLocked)
@@ -376,7 +376,7 @@ func overtakenAmend(t *testing.T, l *Ledger) {
 	changed.Template, changed.Digest = [32]byte{2}, "sha256:2"
 	late := amend(t, l, changed)
 	defer late.Close()
-	l.lock = memoryLocks()
+	l.store = &file{locks: memoryLocks()}
 	r = start(t, l, spring)
 	defer r.Close()
 	wantError(t, late.Begin(t.Context(), attempts(2)), ErrLocked)

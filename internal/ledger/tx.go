@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 // inTx does one transaction, which takes effect as a whole or not at all.
@@ -25,4 +26,26 @@ func affected(result sql.Result, err error) (int, error) {
 	}
 	n, err := result.RowsAffected()
 	return int(n), err
+}
+
+// patience is how long a run waits for a store that is away: longer than a
+// database server takes to be started again.
+const patience = 5 * time.Minute
+
+// whenItPasses does again what failed for a store that will be back, such as
+// one that is being started again.
+func (l *Ledger) whenItPasses(ctx context.Context, do func() error) error {
+	deadline, pause := time.Now().Add(patience), 100*time.Millisecond
+	for {
+		err := do()
+		if err == nil || !l.store.passes(err) || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, 5*time.Second)
+	}
 }

@@ -1,0 +1,112 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// file is the store of a ledger that one process at a time sends a campaign
+// from.
+type file struct{ locks locker }
+
+func (f *file) lock(_ context.Context, campaign string) (func() error, error) {
+	return f.locks(campaign)
+}
+
+func (f *file) lockResolve(_ context.Context, campaign string) (func() error, error) {
+	return f.locks(campaign)
+}
+
+// reap ends all runs: who has the lock knows that they are dead, or have lost
+// theirs.
+func (f *file) reap(ctx context.Context, tx *sql.Tx, campaign, now int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE run SET ended = $1 WHERE campaign = $2 AND ended IS NULL`, now, campaign)
+	return err
+}
+
+func (f *file) passes(error) bool { return false }
+
+// filePen has what it says again and again compiled.
+type filePen struct {
+	run                           *Run
+	first, again, end, back, sums *sql.Stmt
+}
+
+func (f *file) pen(ctx context.Context, r *Run) (pen, error) {
+	p := &filePen{run: r}
+	for _, s := range []struct {
+		statement **sql.Stmt
+		text      string
+	}{
+		{&p.first, `INSERT INTO recipient (campaign, n, key, line, standing, attempts, message_id, server, begun, run)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`},
+		{&p.again, `UPDATE recipient SET line = $1, standing = $2, attempts = $3, message_id = $4, server = $5, begun = $6, run = $7
+			WHERE campaign = $8 AND n = $9`},
+		{&p.end, `UPDATE recipient SET standing = $1, ended = $2, code = $3, enhanced = $4, reply = $5 WHERE campaign = $6 AND n = $7`},
+		{&p.back, `UPDATE recipient SET standing = $1, attempts = $2 WHERE campaign = $3 AND n = $4`},
+		{&p.sums, `UPDATE run SET updated = $1, unknown = $2, accepted = $3, rejected = $4, deferred = $5
+			WHERE id = $6 AND ended IS NULL`},
+	} {
+		compiled, err := r.ledger.db.PrepareContext(ctx, s.text)
+		if err != nil {
+			return nil, errors.Join(err, p.close())
+		}
+		*s.statement = compiled
+	}
+	return p, nil
+}
+
+func (p *filePen) close() error {
+	var errs []error
+	for _, s := range []*sql.Stmt{p.first, p.again, p.end, p.back, p.sums} {
+		if s != nil {
+			errs = append(errs, s.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (p *filePen) sign(ctx context.Context, tx *sql.Tx, added tally) error {
+	n, err := affected(tx.StmtContext(ctx, p.sums).ExecContext(ctx, p.run.ledger.clock().UnixMilli(),
+		added[unknown], added[accepted], added[rejected], added[deferred], p.run.run))
+	if err == nil && n != 1 {
+		return ErrLocked
+	}
+	return err
+}
+
+func (p *filePen) begin(ctx context.Context, tx *sql.Tx, attempts []Attempt, begun []record, servers []int64) error {
+	first, again := tx.StmtContext(ctx, p.first), tx.StmtContext(ctx, p.again)
+	r, now := p.run, p.run.ledger.clock().UnixMilli()
+	for i, a := range attempts {
+		b := begun[i]
+		var err error
+		if b.n > r.last {
+			_, err = first.ExecContext(ctx, r.campaign, b.n, a.Key[:], a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run)
+		} else {
+			_, err = again.ExecContext(ctx, a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run, r.campaign, b.n)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *filePen) finish(ctx context.Context, tx *sql.Tx, endings []Ending, ended []record) error {
+	end, back := tx.StmtContext(ctx, p.end), tx.StmtContext(ctx, p.back)
+	for i, e := range endings {
+		known := ended[i]
+		var err error
+		if e.NotSent {
+			_, err = back.ExecContext(ctx, known.now, known.attempts, p.run.campaign, known.n)
+		} else {
+			_, err = end.ExecContext(ctx, known.now, e.At.UnixMilli(), e.Code, e.Enhanced, e.Reply, p.run.campaign, known.n)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
