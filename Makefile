@@ -38,5 +38,5 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 bench: ## every benchmark
 	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
 
-test-services: ## tests against a real Postfix and Python (as root; see .ci/run)
+test-services: ## tests against a real Postfix, PostgreSQL and Python (as root; see .ci/run)
 	go test -tags services ./...

@@ -47,10 +47,11 @@ func floors() map[string]int {
 // forTests are packages that tests alone may import.
 func forTests() map[string]bool {
 	return map[string]bool{
-		"internal/dnstest":     true,
-		"internal/madeup":      true,
-		"internal/postfixtest": true,
-		"internal/smtptest":    true,
+		"internal/dnstest":      true,
+		"internal/madeup":       true,
+		"internal/postfixtest":  true,
+		"internal/postgrestest": true,
+		"internal/smtptest":     true,
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -16,6 +17,7 @@ var (
 	ErrOtherTemplate = errors.New("the campaign is in the ledger with another template")
 	ErrOtherForm     = errors.New("the campaign is in the ledger with other shared mailboxes")
 	ErrOtherDigest   = errors.New("another machine is sending the campaign with other messages")
+	ErrLapsed        = errors.New("another machine took this run for dead: nothing was heard of it for half a minute")
 	ErrNewer         = errors.New("the ledger was written by a newer mailshot")
 	ErrOpenToOthers  = errors.New("the ledger can be read by others")
 	ErrAlreadyBegun  = errors.New("a recipient was to be sent to a second time")
@@ -56,8 +58,14 @@ func fault(doing, path string, err error) error {
 	return &Error{Doing: doing, Path: path, Err: why, Hint: hint(why)}
 }
 
-// cause leaves out what the operating system and SQLite quote.
+// errAway is a database server that cannot be spoken to.
+var errAway = errors.New("the database server cannot be reached, or has closed the connection")
+
+// cause leaves out what the operating system and the databases quote.
 func cause(err error) error {
+	if e := (*pgconn.PgError)(nil); errors.As(err, &e) {
+		return refusal(e.Code)
+	}
 	if e := (*fs.PathError)(nil); errors.As(err, &e) {
 		return e.Err
 	}
@@ -66,6 +74,9 @@ func cause(err error) error {
 	}
 	if e := (*sqlite.Error)(nil); errors.As(err, &e) {
 		return storageError(e.Code())
+	}
+	if isAway(err) {
+		return errAway
 	}
 	return err
 }
@@ -111,6 +122,8 @@ func hint(cause error) string {
 		return "set shared-mailboxes back, or start another campaign with --campaign ID"
 	case errors.Is(cause, ErrOtherDigest):
 		return "give every machine the same list, template, attachments and options, or wait until the others have ended"
+	case errors.Is(cause, ErrLapsed):
+		return "run the same command again: nobody gets it twice"
 	case errors.Is(cause, ErrNewer):
 		return "use the mailshot that wrote it, or a newer one"
 	case errors.Is(cause, fs.ErrPermission), errors.Is(cause, errFolder), errors.Is(cause, errNoFile), errors.Is(cause, errForeign):

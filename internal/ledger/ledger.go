@@ -6,9 +6,10 @@
 // mailbox apart). That is a pseudonym: who has the ledger can test a guess.
 //
 // Never twice rests on three things: one run of a campaign at a time holds a
-// lock of the operating system, which goes with the process; what was begun and
-// has no ending is Unknown and is not begun again; and every write names the
-// run that makes it, so that one that lost its lock without knowing it fails.
+// lock of the operating system, which goes with the process, or, in PostgreSQL,
+// claims its recipients, one run each; what was begun and has no ending is
+// Unknown and is not begun again; and every write names the run that makes it,
+// so that one that lost its lock or its claims without knowing it fails.
 package ledger
 
 import (
@@ -48,16 +49,24 @@ func (o Outcome) String() string {
 // Ledger is an open ledger. It is safe for concurrent use.
 type Ledger struct {
 	db     *sql.DB
-	path   string // "" in memory
+	path   string // as it may be shown; "" in memory
 	secret []byte
 	clock  func() time.Time
 	store  store
 }
 
-// Open opens or makes the SQLite ledger at path: mode 0600, in a folder that
-// it makes with mode 0700; one that others can read is ErrOpenToOthers, one
-// that a newer program wrote is ErrNewer. Errors are *Error.
-func Open(ctx context.Context, path string) (*Ledger, error) {
+// Open opens or makes the ledger that is named by the URL of a PostgreSQL
+// server (IsServer), or by the path of a SQLite file: mode 0600, in a folder
+// that it makes with mode 0700; one that others can read is ErrOpenToOthers.
+// One that a newer program wrote is ErrNewer. Errors are *Error.
+func Open(ctx context.Context, named string) (*Ledger, error) {
+	if IsServer(named) {
+		return openServer(ctx, named)
+	}
+	return openFile(ctx, named)
+}
+
+func openFile(ctx context.Context, path string) (*Ledger, error) {
 	if err := prepare(path); err != nil {
 		return nil, fault("open", path, err)
 	}

@@ -32,6 +32,9 @@ func (l *Ledger) Resolve(ctx context.Context, campaign string, resolutions []Res
 		if err != nil {
 			return err
 		}
+		if err := l.store.reap(ctx, tx, id, l.clock().UnixMilli()); err != nil {
+			return err
+		}
 		return resolveAll(ctx, tx, id, resolutions)
 	})
 	return fault("resolve in", l.path, errors.Join(err, release()))
@@ -44,13 +47,16 @@ func resolveAll(ctx context.Context, tx *sql.Tx, campaign int64, resolutions []R
 		return err
 	}
 	defer settle.Close()
-	places, err := places(ctx, tx, campaign, unknown)
+	places, err := unknowns(ctx, tx, campaign)
 	if err != nil {
 		return err
 	}
 	var counts tally
 	for _, r := range resolutions {
 		n, to := places[r.Key], deferred
+		if n == inHand {
+			return ErrLocked
+		}
 		if r.Sent {
 			to = accepted
 		}
@@ -74,9 +80,14 @@ func resolveAll(ctx context.Context, tx *sql.Tx, campaign int64, resolutions []R
 	return err
 }
 
-// places gives n of each of a campaign's recipients who stand at s.
-func places(ctx context.Context, tx *sql.Tx, campaign int64, s standing) (map[Key]int64, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT key, n FROM recipient WHERE campaign = $1 AND standing = $2`, campaign, s)
+// inHand stands for n of one whom a run may be sending to at this moment.
+const inHand = -1
+
+// unknowns gives n of each of a campaign's recipients who are unknown.
+func unknowns(ctx context.Context, tx *sql.Tx, campaign int64) (map[Key]int64, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT r.key, CASE WHEN o.id IS NULL THEN r.n ELSE $1 END
+		FROM recipient AS r LEFT JOIN run AS o ON o.id = r.run AND o.ended IS NULL
+		WHERE r.campaign = $2 AND r.standing = $3`, inHand, campaign, unknown)
 	if err != nil {
 		return nil, err
 	}

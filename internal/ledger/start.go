@@ -37,16 +37,13 @@ func (r *Run) start(ctx context.Context, amend bool) error {
 	if err := r.enter(ctx, amend); err != nil {
 		return err
 	}
-	if err := r.load(ctx, r.as.Recipients); err != nil {
-		return err
-	}
 	pen, err := r.ledger.store.pen(ctx, r)
 	if err != nil {
 		return err
 	}
 	r.pen = pen
 	r.claims, _ = pen.(claimer)
-	return nil
+	return r.load(ctx, r.as.Recipients)
 }
 
 // enter makes the campaign, without a run of it, or takes it over from an
@@ -133,9 +130,9 @@ func (r *Run) load(ctx context.Context, recipients int) error {
 		return err
 	}
 	r.index = newIndex(max(recipients, known))
-	rows, err := r.ledger.db.QueryContext(ctx, `SELECT r.key, r.n, r.standing, r.attempts, o.id IS NOT NULL
+	rows, err := r.ledger.db.QueryContext(ctx, `SELECT r.key, CASE WHEN $3 THEN 1 ELSE r.n END, r.standing, r.attempts, o.id IS NOT NULL
 		FROM recipient AS r LEFT JOIN run AS o ON o.id = r.run AND o.ended IS NULL AND o.id <> $1
-		WHERE r.campaign = $2 ORDER BY r.n`, r.run, r.campaign)
+		WHERE r.campaign = $2 ORDER BY r.n`, r.run, r.campaign, r.claims != nil)
 	if err != nil {
 		return err
 	}
@@ -146,7 +143,7 @@ func (r *Run) load(ctx context.Context, recipients int) error {
 			return err
 		}
 		r.index.put(known)
-		r.last = known.n
+		r.last = max(r.last, known.n)
 	}
 	return rows.Err()
 }

@@ -23,11 +23,8 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 		"begun and not finished is unknown":   unfinished,
 		"all of a batch or none":              batches,
 		"finish wants a begin":                notBegun,
-		"one run at a time":                   oneRun,
-		"a run that was overtaken":            overtaken,
 		"a changed template":                  otherTemplate,
 		"a run that begins nothing":           nothingBegun,
-		"an amend that was overtaken":         overtakenAmend,
 		"other shared mailboxes":              otherForm,
 		"campaigns are apart":                 apart,
 		"the summary":                         summary,
@@ -45,19 +42,34 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 	}
 }
 
+// alone holds those to more in which one run at a time has a campaign.
+func alone(t *testing.T, open func(t *testing.T) *Ledger) {
+	for name, test := range map[string]func(*testing.T, *Ledger){
+		"one run at a time":           oneRun,
+		"a run that was overtaken":    overtaken,
+		"an amend that was overtaken": overtakenAmend,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, open(t)) })
+	}
+}
+
 func TestFile(t *testing.T) {
-	suite(t, func(t *testing.T) *Ledger { return openAt(t, filepath.Join(t.TempDir(), "state", "ledger.db")) })
+	open := func(t *testing.T) *Ledger { return openAt(t, filepath.Join(t.TempDir(), "state", "ledger.db")) }
+	suite(t, open)
+	alone(t, open)
 }
 
 func TestMemory(t *testing.T) {
-	suite(t, func(t *testing.T) *Ledger {
+	open := func(t *testing.T) *Ledger {
 		l, err := Memory(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { l.Close() })
 		return l
-	})
+	}
+	suite(t, open)
+	alone(t, open)
 }
 
 func openAt(t *testing.T, path string) *Ledger {
