@@ -109,7 +109,7 @@ func status(err error) int {
 	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted), errors.Is(err, errDeclined), errors.Is(err, errNotSettled):
 		return Interrupted
 	case errors.As(err, &usage), errors.As(err, &fault),
-		errors.Is(err, ledger.ErrOtherTemplate), errors.Is(err, ledger.ErrOtherForm):
+		errors.Is(err, ledger.ErrOtherTemplate), errors.Is(err, ledger.ErrOtherForm), errors.Is(err, ledger.ErrOtherDigest):
 		return wrongUse
 	case errors.As(err, &late), errors.As(err, &refusal) && refusal.Rule == rule.Wire:
 		return failed

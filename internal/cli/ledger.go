@@ -18,7 +18,7 @@ import (
 
 // bindLedger binds the flag of whatever reads or writes the ledger.
 func bindLedger(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVar(path, "ledger", "", "the ledger's `PATH` (default one for the user; see `mailshot help ledger`)")
+	cmd.Flags().StringVar(path, "ledger", "", "the ledger's `PATH`, or the postgres:// URL of a database (default one for the user; see `mailshot help ledger`)")
 	must(cmd.MarkFlagFilename("ledger", "db"))
 }
 
@@ -26,11 +26,22 @@ func bindLedger(cmd *cobra.Command, path *string) {
 var schemeForm = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+.-]+://`)
 
 // validateLedger looks at what --ledger names.
-func validateLedger(named string) error {
-	if schemeForm.MatchString(named) {
-		return &usageError{"a ledger in PostgreSQL is not supported yet", "give --ledger the path of a file"}
+func (a *app) validateLedger(named string) error {
+	if schemeForm.MatchString(named) && !ledger.IsServer(named) {
+		return &usageError{"--ledger is neither a path nor a postgres:// URL", "give the path of a file, or such as postgres://user@db.example/mailshot"}
 	}
-	return nil
+	return a.judgePassword(named)
+}
+
+// judgePassword refuses one in a URL that others can see: in the list of
+// processes, or in a settings file. In the environment it is where CI systems
+// put what is secret.
+func (a *app) judgePassword(named string) error {
+	if fromEnv, _ := a.lookupEnv(envName("ledger")); named == fromEnv || !ledger.HoldsPassword(named) {
+		return nil
+	}
+	return &usageError{"the URL of --ledger holds a password, which others can see",
+		"leave it out and set PGPASSWORD, or put it into ~/.pgpass, or the whole URL into MAILSHOT_LEDGER"}
 }
 
 // ledgerPath gives the ledger that is named, else the user's own.
@@ -77,6 +88,9 @@ func startedBy() string {
 // openExisting opens the ledger that is named, else the user's own; nil where
 // that one is not there.
 func (a *app) openExisting(ctx context.Context, named string) (*ledger.Ledger, error) {
+	if ledger.IsServer(named) {
+		return a.open(ctx, named)
+	}
 	path, err := a.ledgerPath(named)
 	if err != nil {
 		return nil, err
@@ -93,17 +107,24 @@ func (a *app) openExisting(ctx context.Context, named string) (*ledger.Ledger, e
 // openOrBegin opens the ledger that is named, else the user's own, and says so
 // where it begins one: a wrong path forgets who has been sent to.
 func (a *app) openOrBegin(ctx context.Context, named string) (*ledger.Ledger, error) {
+	if ledger.IsServer(named) {
+		return a.open(ctx, named)
+	}
 	path, err := a.ledgerPath(named)
 	if err != nil {
 		return nil, err
 	}
-	begun := missing(path)
-	if named != "" && begun && missing(filepath.Dir(path)) {
+	if named != "" && missing(path) && missing(filepath.Dir(path)) {
 		return nil, &failure{"there is no folder for the ledger " + named, "check the path, or make the folder"}
 	}
-	l, err := ledger.Open(ctx, path)
-	if err == nil && begun {
-		fmt.Fprintf(a.Stderr, "mailshot: a new ledger was begun at %s\n", path)
+	return a.open(ctx, path)
+}
+
+// open opens a ledger, and says so where it begins one.
+func (a *app) open(ctx context.Context, named string) (*ledger.Ledger, error) {
+	l, err := ledger.Open(ctx, named)
+	if err == nil && l.New() {
+		fmt.Fprintf(a.Stderr, "mailshot: a new ledger was begun at %s\n", l.Name())
 	}
 	return l, err
 }

@@ -66,7 +66,7 @@ deferred, pending; not who is unknown) to be sent to again.`,
 }
 
 func (o *reportOptions) run(ctx context.Context, a *app) error {
-	if err := cmp.Or(o.validate(a), validateLedger(o.ledger)); err != nil {
+	if err := cmp.Or(o.validate(a), a.validateLedger(o.ledger)); err != nil {
 		return err
 	}
 	l, summary, err := a.openCampaign(ctx, o.ledger, o.campaign)

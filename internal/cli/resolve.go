@@ -67,7 +67,7 @@ were begun to the end of every session. Without --log, --as is your word alone.`
 }
 
 func (o *resolveOptions) run(ctx context.Context, a *app) error {
-	if err := cmp.Or(o.validate(), validateLedger(o.ledger)); err != nil {
+	if err := cmp.Or(o.validate(), a.validateLedger(o.ledger)); err != nil {
 		return err
 	}
 	l, _, err := a.openCampaign(ctx, o.ledger, o.campaign)

@@ -116,7 +116,7 @@ func (o *sendOptions) validate(a *app) error {
 	if err := o.campaign.validate("send"); err != nil {
 		return err
 	}
-	if err := cmp.Or(o.server.validate(), validateLedger(o.ledger), judgeConnections(o.connections)); err != nil {
+	if err := cmp.Or(o.server.validate(), a.validateLedger(o.ledger), judgeConnections(o.connections)); err != nil {
 		return err
 	}
 	_, ci := a.lookupEnv("CI")

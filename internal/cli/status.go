@@ -53,7 +53,7 @@ func newStatus(a *app) *cobra.Command {
 }
 
 func (o *statusOptions) run(ctx context.Context, a *app) error {
-	if err := validateLedger(o.ledger); err != nil {
+	if err := a.validateLedger(o.ledger); err != nil {
 		return err
 	}
 	all, err := o.campaigns(ctx, a)

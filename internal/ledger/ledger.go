@@ -53,6 +53,7 @@ type Ledger struct {
 	secret []byte
 	clock  func() time.Time
 	store  store
+	begun  bool
 }
 
 // Open opens or makes the ledger that is named by the URL of a PostgreSQL
@@ -81,6 +82,14 @@ func openFile(ctx context.Context, path string) (*Ledger, error) {
 func Memory(ctx context.Context) (*Ledger, error) {
 	return connect(ctx, &Ledger{clock: time.Now, store: &file{locks: memoryLocks()}}, memorySource())
 }
+
+// Name is what the ledger may be called: a path, or a URL without what is
+// secret in it; "" for one in memory.
+func (l *Ledger) Name() string { return l.path }
+
+// New says whether Open has made the ledger: a wrong name forgets who has been
+// sent to.
+func (l *Ledger) New() bool { return l.begun }
 
 // Close closes the ledger.
 func (l *Ledger) Close() error {

@@ -153,6 +153,16 @@ func openServer(ctx context.Context, named string) (*Ledger, error) {
 	return l, nil
 }
 
+// HoldsPassword says whether the URL of a server holds a password.
+func HoldsPassword(named string) bool {
+	u, err := url.Parse(named)
+	if err != nil {
+		return strings.Contains(named, "@")
+	}
+	_, inside := u.User.Password()
+	return inside || u.Query().Has("password") || u.Query().Has("sslpassword")
+}
+
 // withoutSecrets is a URL as far as it can be shown.
 func withoutSecrets(named string) string {
 	u, err := url.Parse(named)
@@ -178,6 +188,7 @@ func (l *Ledger) bringUpServer(ctx context.Context) error {
 			return err
 		}
 		if from < len(serverTables) {
+			l.begun = from == 0
 			if err := migrateServer(ctx, tx, from); err != nil {
 				return err
 			}

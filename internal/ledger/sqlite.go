@@ -186,9 +186,11 @@ func (l *Ledger) untilFree(ctx context.Context, do func(context.Context) error) 
 
 func (l *Ledger) bringUp(ctx context.Context) error {
 	// Before the first write, so that nothing is done to a foreign file.
-	if _, err := version(ctx, l.db); err != nil {
+	from, err := version(ctx, l.db)
+	if err != nil {
 		return err
 	}
+	l.begun = from == 0
 	if err := l.keepLog(ctx); err != nil {
 		return err
 	}
