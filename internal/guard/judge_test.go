@@ -109,6 +109,8 @@ var leaks = []leak{
 	{"base64url in a link", inUnsub("https://x.example/u?t=" + b64url(`{"e":"bob@b.example"}`)), rule.ForeignAddress, bob},
 	{"token of JSON in a link", inText("https://x.example/u?t=" + b64url(`{"alg":"none"}`) + "." + b64url(`{"e":"bob@b.example"}`) + "."), rule.ForeignAddress, bob},
 	{"hex in a link", inText("https://x.example/u/" + hex.EncodeToString([]byte("bob@b.example"))), rule.ForeignAddress, bob},
+	{"hex between two signs of base64", inText("https://x.example/u?t=" + hex.EncodeToString([]byte("bob@b.example")) + "/now"), rule.ForeignAddress, bob},
+	{"base64url between signs of base64", inText("https://x.example/u?t=" + b64url("{\"e\":\"bob@b.example?>\"}") + "/now"), rule.ForeignAddress, bob},
 	{"base64 of one's own in a link", inUnsub("https://x.example/u?t=" + b64url("ann@a.example")), "", 0},
 	{"subject", inSubject("For bob@b.example"), rule.ForeignAddress, bob},
 	{"subject, folded", inSubject("For\r\n bob@b.example"), rule.ForeignAddress, bob},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -65,18 +66,34 @@ func codedBytes() (t [256]uint8) {
 	return t
 }
 
+// separators are the characters of base64 that separate parts of a link as well:
+// one by one, and together those that are no part of base64url, of base64, and
+// of hex.
+var separators = []string{"/", "=", "-", "+", "_", "/+=", "-_=", "/+-_="}
+
 // readPiece reads a run of base64 characters, whole and by the pieces between
-// "/", "=", "-", "+" and "_", which separate parts of a link as well.
+// separators.
 func (r *Reader) readPiece(p place, run []byte, depth int) {
 	r.decodePiece(p, run, depth)
-	for _, mark := range []byte("/=-_+") {
-		if bytes.IndexByte(bytes.TrimRight(run, "="), mark) < 0 {
-			continue
+	inner := bytes.TrimRight(run, "=")
+	for _, set := range separators {
+		if kindsOf(inner, set) < min(2, len(set)) {
+			continue // nothing to separate, or done before
 		}
-		for _, piece := range bytes.Split(run, []byte{mark}) {
+		for piece := range bytes.FieldsFuncSeq(run, func(c rune) bool { return strings.ContainsRune(set, c) }) {
 			r.decodePiece(p, piece, depth)
 		}
 	}
+}
+
+// kindsOf counts which characters of set stand in text.
+func kindsOf(text []byte, set string) (n int) {
+	for i := range len(set) {
+		if bytes.IndexByte(text, set[i]) >= 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // decodePiece decodes one piece in each way it can be decoded.
