@@ -26,7 +26,7 @@ func (r *Reader) readHTML(p place, text []byte, depth int) {
 	r.render(p, text, &s, depth)
 	r.read(p, s.loose)
 	if s.joined {
-		r.search(p, s.tight, shown)
+		r.read(p, s.tight)
 	}
 	r.views.give(s.tight)
 	r.views.give(s.loose)

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -29,6 +30,7 @@ type ownership struct {
 	allowed       map[uint64]bool // keys of what `allow` names
 	relational    []int           // columns
 	edges         edges
+	said          map[string]bool // words of the template and of the sender's name
 }
 
 func newOwnership(p Policy, x *identifier.Index) ownership {
@@ -47,6 +49,11 @@ func newOwnership(p Policy, x *identifier.Index) ownership {
 	o.relational = columnsNamed(p)
 	words, _ := x.MaxWords()
 	o.edges = newEdges(p.Constants, words)
+	said := []string{p.From.Name, p.ReplyTo.Name, p.Sender.Name}
+	for _, c := range p.Constants {
+		said = append(said, c.Text)
+	}
+	o.said = wordsIn(said)
 	return o
 }
 
@@ -54,9 +61,16 @@ func newOwnership(p Policy, x *identifier.Index) ownership {
 func (g *Guard) learn() {
 	r := g.Reader()
 	r.row = nobody
-	r.collect = func(_ place, _ []byte, h hit) {
-		if g.own.coversRow(h.Hit) {
+	note := func(h identifier.Hit) bool {
+		if g.own.coversRow(h) {
 			g.own.written[h.Key] = true
+		}
+		return true
+	}
+	r.collect = func(_ place, text []byte, h hit) {
+		note(h.Hit)
+		if h.Kind == identifier.Address { // a broken line shows the name in it by itself
+			g.index.Scan(text[h.Start:h.End], note)
 		}
 	}
 	for _, c := range g.policy.Constants {
@@ -138,12 +152,18 @@ func (r *Reader) ownership(p place, text []byte, h identifier.Hit) verdict {
 		return foreign
 	case r.inCells(text, h):
 		return fine
-	case h.Kind == identifier.Name && p.coded && hasAll(wordsIn(r.row.Cells), wordsOf(string(text))):
-		return fine // "Luis Cruz" in =?utf-8?q?Jos=C3=A9_Luis_Cruz?=, of which the words are the row's
+	case h.Kind == identifier.Name && p.coded && r.saysAll(wordsOf(string(text))):
+		return fine // "Luis Cruz" in =?utf-8?q?Jos=C3=A9_Luis_Cruz?=, which is read decoded too
 	case h.Kind == identifier.Name && (!p.file && r.isMixed(text) || r.isNeighbours(text, p.file)):
 		return mixed
 	}
 	return foreign
+}
+
+// saysAll says whether each of words is the row's or the template's.
+func (r *Reader) saysAll(words []string) bool {
+	mine := wordsIn(r.row.Cells)
+	return !slices.ContainsFunc(words, func(w string) bool { return !mine[w] && !r.g.own.said[w] })
 }
 
 // ownAddress compares canonical forms: an index names at most MaxRows rows of

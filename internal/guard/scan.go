@@ -193,8 +193,7 @@ type way uint8
 
 const (
 	asIs   way        = iota // as it stands
-	shown                    // and without what shows nothing
-	unfold                   // and with its escapes undone
+	unfold                   // in every view of it
 	ways                     // how many there are
 	tag    = 2 * ways        // of HTML, with its attributes
 	whole  = tag + 1         // a passage of HTML
@@ -290,25 +289,9 @@ func (r *Reader) lookAt(p place, text []byte, c chunk, w way) {
 	switch text = text[from:to]; w {
 	case asIs:
 		r.match(p, text)
-	case shown:
-		r.matchShown(p, text)
 	case unfold:
 		r.unfold(p, text)
 	}
-}
-
-// matchShown looks text up, as it stands and without what shows nothing.
-func (r *Reader) matchShown(p place, text []byte) {
-	r.match(p, text)
-	if marksIn(text)&hidden == 0 {
-		return
-	}
-	buf := r.views.take(len(text))
-	view, changed := dropHidden(buf, text)
-	if changed {
-		r.match(p, view)
-	}
-	r.views.give(view)
 }
 
 // hit is somebody's identifier that is not known to be the row's own.

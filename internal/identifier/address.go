@@ -134,10 +134,28 @@ func trimDomain(text []byte, from, to int) int {
 	return from + len(s)
 }
 
+// fileEndings are labels that end no domain but the names of files, which may be
+// called by an address: "ann@a.example.pdf".
+var fileEndings = wordSet(`txt text log csv tsv htm html xml json yaml yml ics vcf vcard eml zip tar gz tgz
+	doc docx xls xlsx ppt pptx odt ods odp rtf pdf jpg jpeg png gif tif tiff webp svg bak tmp`)
+
+// withoutEnding gives the place before to where a domain ends if its last label
+// is the ending of a file's name; to where it is not.
+func withoutEnding(text []byte, from, to int) int {
+	i := bytes.LastIndexByte(text[from:to], '.')
+	if i <= 0 || !fileEndings[string(bytes.ToLower(text[from+i+1:to]))] {
+		return to
+	}
+	return from + i
+}
+
 // shorterDomain gives the next place after from where a domain that ends at to
-// could end instead: before a character of a script that is written without
-// spaces, which may be the text that follows.
+// could end instead: before the ending of a file's name, or before a character
+// of a script that is written without spaces, which may be the text that follows.
 func (s *scan) shorterDomain(from, to int) int {
+	if end := withoutEnding(s.text, from, to); end < to {
+		return trimDomain(s.text, from, end)
+	}
 	for i := to; i > from; {
 		r, size := utf8.DecodeLastRune(s.text[from:i])
 		i -= size
