@@ -61,8 +61,18 @@ func session() cli.Session {
 		Asks:   screen && term.IsTerminal(int(os.Stdin.Fd())),
 		Now:    time.Now,
 
+		Columns: columns,
 		ReadPDF: readPDF,
 	}
+}
+
+// columns asks each time: a terminal changes its width.
+func columns() int {
+	width, _, err := term.GetSize(int(os.Stderr.Fd()))
+	if err != nil || width <= 0 {
+		return 80
+	}
+	return width
 }
 
 // readPDF gives this program again, to read PDF in another process.

@@ -121,7 +121,7 @@ var masks = []struct {
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?`), "TIME"},
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ms|s|m\d+s)\b`), "DURATION"},
-	{regexp.MustCompile(`\b\d+(\.\d+)? messages/s`), "RATE messages/s"},
+	{regexp.MustCompile(`(?m)^\[=* *\] (\w+) .*$`), "BAR of $1"},
 }
 
 // golden compares the screen with testdata/terminal/name.txt.

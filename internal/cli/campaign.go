@@ -97,7 +97,7 @@ func (o *campaignOptions) load(ctx context.Context, a *app) (*campaign.Campaign,
 func check(ctx context.Context, a *app, c *campaign.Campaign) (*campaign.Verdict, error) {
 	a.result.Campaign = c.ID()
 	m := a.newMeter("checking")
-	v, err := c.Check(ctx, func(done, total int) { m.show(done, total, "") })
+	v, err := c.Check(ctx, func(done, total int) { m.show(done, total) })
 	m.end()
 	if err != nil {
 		return nil, err

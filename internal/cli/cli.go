@@ -18,8 +18,8 @@ import (
 	"mailshot/internal/guard/reader"
 )
 
-// Session is what one call of the program is given. All fields but ReadPDF are
-// needed.
+// Session is what one call of the program is given. All fields but Columns and
+// ReadPDF are needed.
 type Session struct {
 	Args   []string // without the program's name
 	Env    []string // "NAME=value"
@@ -29,6 +29,9 @@ type Session struct {
 	Screen bool // Stderr is a terminal
 	Asks   bool // Stdin is one too: there is somebody to be asked
 	Now    func() time.Time
+
+	// Columns is how wide the terminal is now; nil where there is none.
+	Columns func() int
 
 	// ReadPDF gives a process that runs the command ReadPDF; nil: PDF is not read.
 	ReadPDF func() *exec.Cmd

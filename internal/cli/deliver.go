@@ -110,21 +110,22 @@ func send(ctx context.Context, a *app, r *delivery.Run) (delivery.Summary, error
 	return r.Do(ctx)
 }
 
-// showProgress shows how many recipients have an outcome.
+// showProgress shows how many recipients have an outcome, and which where it is
+// not the one that is wanted.
 func showProgress(ctx context.Context, m meter, p delivery.Progress) {
-	note := ""
+	var notes []string
 	if ctx.Err() != nil {
-		note = ", stopping"
+		notes = append(notes, "stopping")
 	}
 	for _, n := range []struct {
 		count int
 		what  string
 	}{{p.Rejected, "rejected"}, {p.Deferred, "deferred"}, {p.Unknown, "unknown"}} {
 		if n.count > 0 {
-			note += fmt.Sprintf(", %d %s", n.count, n.what)
+			notes = append(notes, fmt.Sprintf("%d %s", n.count, n.what))
 		}
 	}
-	m.show(p.Recipients-p.Pending, p.Recipients, note)
+	m.show(p.Recipients-p.Pending, p.Recipients, append(notes, fmt.Sprintf("%d accepted", p.Accepted), count(p.Connections, "connection"))...)
 }
 
 // report says how the run ended: the counts, and what to do next.

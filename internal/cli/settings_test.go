@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"os"
@@ -118,42 +117,6 @@ func TestLedgerPath(t *testing.T) {
 		got, err := (&app{Session: Session{Env: test.env}}).ledgerPath(test.named)
 		if err != nil || got != test.want {
 			t.Errorf("%s: %s, %v", test.name, got, err)
-		}
-	}
-}
-
-func TestMeterOfLines(t *testing.T) {
-	var out bytes.Buffer
-	now := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	a := &app{Session: Session{Stderr: &out, Now: func() time.Time { return now }}}
-	m := a.newMeter("sending")
-	for second := range 25 {
-		now = now.Add(time.Second)
-		m.show(second+1, 100, ", 2 deferred")
-	}
-	m.end()
-	if want := "mailshot: sending, 2 deferred: 10 of 100\nmailshot: sending, 2 deferred: 20 of 100\n"; out.String() != want {
-		t.Errorf("got\n%s", out.String())
-	}
-}
-
-func TestMeterOnATerminal(t *testing.T) {
-	for _, test := range []struct {
-		env   []string
-		drawn bool
-	}{
-		{[]string{"TERM=xterm"}, true},
-		{[]string{"TERM=dumb"}, false},
-		{nil, true},
-	} {
-		var out bytes.Buffer
-		a := &app{Session: Session{Stderr: &out, Screen: true, Env: test.env, Now: time.Now}}
-		m := a.newMeter("checking")
-		m.show(0, 0, "")
-		m.show(100, 100, "")
-		m.end()
-		if drawn := strings.Contains(out.String(), "/100, "); drawn != test.drawn {
-			t.Errorf("%q: %q", test.env, out.String())
 		}
 	}
 }
