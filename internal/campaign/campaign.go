@@ -41,7 +41,8 @@ type Input struct {
 	PDF           *reader.PDFReader // nil: PDF is unreadable
 }
 
-// Campaign is a campaign that has been read. It is used by one goroutine.
+// Campaign is a campaign that has been read. It is used by one goroutine, but for
+// Messages.
 type Campaign struct {
 	list     *recipient.List
 	template *template.Template

@@ -90,7 +90,8 @@ type Recipient struct {
 
 // Messages makes the messages again in the order of the list, after a Check
 // that was clear. want is asked before one is made; those it does not want are
-// left out. The last pair holds an error: what ctx says, or a rule.Refusal with
+// left out. It may be called again while one that was called before goes on. The
+// last pair holds an error: what ctx says, or a rule.Refusal with
 // the rule wire where one cannot be made again or is not what was cleared.
 func (c *Campaign) Messages(ctx context.Context, want func(Recipient) bool) iter.Seq2[guard.Cleared, error] {
 	return func(yield func(guard.Cleared, error) bool) {

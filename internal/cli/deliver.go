@@ -72,11 +72,10 @@ func (o *sendOptions) newRun(d *delivering) *delivery.Run {
 		MaxRejected: o.maxRejected.part,
 		Drain:       drain,
 
-		Limit:            o.limit,
-		Every:            o.rate.every,
-		Domains:          o.domainRates,
-		MaxPerConnection: o.perConnection,
-		RetryFor:         o.retryFor,
+		Limit:    o.limit,
+		Every:    o.rate.every,
+		Domains:  o.domainRates,
+		RetryFor: o.retryFor,
 	}
 }
 

@@ -27,7 +27,6 @@ type sendOptions struct {
 	retryFor      time.Duration
 	maxRejected   share
 	connections   int
-	perConnection int
 	amend         bool
 
 	openLedger func(context.Context, *app) (*ledger.Ledger, error)
@@ -71,7 +70,6 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 	must(o.maxRejected.Set("5%"))
 	fs.Var(&o.maxRejected, "max-rejected", "stop when more than this `SHARE` of the messages is rejected, such as 5% or 0.05")
 	fs.IntVar(&o.connections, "connections", 4, "open at most `N` connections")
-	fs.IntVar(&o.perConnection, "max-per-connection", 0, "send at most `N` messages over one connection; 0 for no limit")
 	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.campaign.template = args[0]
@@ -123,8 +121,6 @@ func (o *sendOptions) validate(a *app) error {
 	switch {
 	case o.limit < 0:
 		return &usageError{"--limit is less than nothing", "give the number of messages to send in this run, or 0 for all"}
-	case o.perConnection < 0:
-		return &usageError{"--max-per-connection is less than nothing", "give the number of messages, or 0 for no limit"}
 	case o.retryFor < 0 || o.retryFor > maxRetryFor:
 		return &usageError{fmt.Sprintf("--retry-for is not from 0 to %v", maxRetryFor), "leave it out for 30m; what is put off longer is left to the next run"}
 	case o.approvedGiven && o.approved == "":

@@ -11,12 +11,13 @@ import (
 
 // serverOptions say where messages go.
 type serverOptions struct {
-	smtp     string
-	login    loginOptions
-	window   int
-	dryRun   bool
-	out      string
-	outGiven bool // on the command line; elsewhere it may be meant for sink
+	smtp          string
+	login         loginOptions
+	window        int
+	perConnection int
+	dryRun        bool
+	out           string
+	outGiven      bool // on the command line; elsewhere it may be meant for sink
 }
 
 const (
@@ -29,6 +30,7 @@ func (o *serverOptions) bind(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.BoolVar(&o.dryRun, "dry-run", false, "do all of it but the network")
 	fs.StringVar(&o.out, "out", "", "with --dry-run: keep each message as a .eml file in the folder `DIR`")
+	fs.IntVar(&o.perConnection, "max-per-connection", 0, "send at most `N` messages over one connection; 0 for no limit")
 	must(cmd.MarkFlagDirname("out"))
 }
 
@@ -42,6 +44,8 @@ func (o *serverOptions) bindSMTP(cmd *cobra.Command) {
 
 func (o *serverOptions) validate() error {
 	switch {
+	case o.perConnection < 0:
+		return &usageError{"--max-per-connection is less than nothing", "give the number of messages, or 0 for no limit"}
 	case o.outGiven && !o.dryRun:
 		return &usageError{"--out without --dry-run", "what is sent is not kept; add --dry-run to look at the messages"}
 	case o.smtp == "" && !o.dryRun:
@@ -85,7 +89,7 @@ func (o *serverOptions) reach(a *app) (*transport.SMTP, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Window = o.window
+	s.Window, s.MaxMessages = o.window, o.perConnection
 	return s, nil
 }
 

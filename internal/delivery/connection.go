@@ -3,10 +3,8 @@ package delivery
 import (
 	"context"
 	"errors"
-	"time"
 
 	"mailshot/internal/guard"
-	"mailshot/internal/ledger"
 	"mailshot/internal/rule"
 	"mailshot/internal/transport"
 )
@@ -23,7 +21,6 @@ type event struct {
 type connection struct {
 	id      int
 	server  transport.Server
-	most    int // messages at most; 0 for no limit
 	work    <-chan guard.Cleared
 	results chan<- transport.Result
 	events  chan<- event
@@ -39,51 +36,13 @@ func (c *connection) run(ctx, hard context.Context) {
 	}
 	c.events <- event{id: c.id, opened: true}
 	cut := context.AfterFunc(hard, func() { conn.Close() })
-	err = c.deliver(ctx, conn)
+	err = conn.Deliver(ctx, c.work, c.results)
 	cut()
 	conn.Close()
 	if errors.Is(err, context.Canceled) {
 		err = nil
 	}
 	c.events <- event{id: c.id, err: err}
-}
-
-// deliver hands conn what there is to do, and no more than it may carry.
-func (c *connection) deliver(ctx context.Context, conn transport.Conn) error {
-	if c.most == 0 {
-		return conn.Deliver(ctx, c.work, c.results)
-	}
-	ctx, stop := context.WithCancel(ctx)
-	ration, eaten := make(chan guard.Cleared), make(chan struct{})
-	go func() {
-		defer close(eaten)
-		c.ration(ctx, ration)
-	}()
-	err := conn.Deliver(ctx, ration, c.results)
-	stop()
-	<-eaten
-	return err
-}
-
-// ration passes so many messages on, and gives the one back that is not taken.
-func (c *connection) ration(ctx context.Context, out chan<- guard.Cleared) {
-	defer close(out)
-	for range c.most {
-		select {
-		case cleared, ok := <-c.work:
-			if !ok {
-				return
-			}
-			select {
-			case out <- cleared:
-			case <-ctx.Done():
-				c.results <- transport.Result{Cleared: cleared, Outcome: ledger.Deferred, NotSent: true, At: time.Now()}
-				return
-			}
-		case <-ctx.Done():
-			return
-		}
-	}
 }
 
 // final says that another connection would fare no better.

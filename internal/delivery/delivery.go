@@ -40,13 +40,12 @@ type Run struct {
 	MaxRejected float64       // share of the recipients tried, from 0 to 1, beyond which the run stops
 	Drain       time.Duration // how long what is in flight may take after an interrupt
 
-	Limit            int                      // messages at most in this run; 0 for no limit
-	Every            time.Duration            // between two messages, over all connections; 0 for as fast as it goes
-	Domains          map[string]time.Duration // the same for the messages to one domain, as address.Domain gives it
-	MaxPerConnection int                      // messages at most; 0 for no limit
-	RetryFor         time.Duration            // how long what is put off is tried again, and the server waited for
-	Watch            func(Progress)           // told about every 100 ms, from one goroutine
-	Spread           func() float64           // from 0 to 1, to spread pauses; by chance where it is nil
+	Limit    int                      // messages at most in this run; 0 for no limit
+	Every    time.Duration            // between two messages, over all connections; 0 for as fast as it goes
+	Domains  map[string]time.Duration // the same for the messages to one domain, as address.Domain gives it
+	RetryFor time.Duration            // how long what is put off is tried again, and the server waited for
+	Watch    func(Progress)           // told about every 100 ms, from one goroutine
+	Spread   func() float64           // from 0 to 1, to spread pauses; by chance where it is nil
 }
 
 // Progress is where a run stands. Accepted to Pending add up to Recipients.

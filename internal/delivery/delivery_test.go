@@ -130,17 +130,18 @@ type server struct {
 	takes   time.Duration                             // one message
 	idle    time.Duration                             // after which a connection is closed; 0 for never
 	hang    string                                    // to whom a message takes an hour
-	book    *book
+
+	most     int    // messages on one connection; 0 for no limit
+	sluggish string // a domain whose messages take a minute
+	book     *book
 
 	mu      sync.Mutex
 	opens   int
 	tries   map[string]int
 	got     map[string]int // accepted, by local part
 	at      []time.Time
-	to      []string // the domain of each of these
-	busy    int      // messages that are being taken
-	most    int      // the most of these
-	carried []int    // messages, by connection
+	left    []left // messages handed over
+	carried []int  // messages, by connection
 	t       testing.TB
 }
 
@@ -194,7 +195,7 @@ func (c *conn) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- 
 			if !ok {
 				return nil
 			}
-			c.carry()
+			last := c.carry()
 			res := c.take(cleared)
 			out <- res
 			switch res.Step {
@@ -202,6 +203,9 @@ func (c *conn) Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- 
 				return &transport.Error{Step: "message"}
 			case "busy":
 				return &transport.Error{Step: "connection", Code: 421}
+			}
+			if last {
+				return nil
 			}
 		}
 	}
@@ -212,9 +216,11 @@ func (s *server) take(cleared guard.Cleared) transport.Result {
 		s.t.Error(err)
 	}
 	to := cleared.Envelope().To.Local()
-	s.enter(1)
-	defer s.enter(-1)
+	s.leaves(cleared.Envelope().To.Domain())
 	time.Sleep(s.takes)
+	if cleared.Envelope().To.Domain() == s.sluggish {
+		time.Sleep(time.Minute)
+	}
 	if to == s.hang {
 		time.Sleep(time.Hour)
 	}
@@ -224,7 +230,7 @@ func (s *server) take(cleared guard.Cleared) transport.Result {
 		s.t.Errorf("%s leaves and is not written down", to)
 	}
 	s.tries[to]++
-	s.at, s.to = append(s.at, time.Now()), append(s.to, cleared.Envelope().To.Domain())
+	s.at = append(s.at, time.Now())
 	res := s.answer(to, s.tries[to])
 	if res.Outcome == ledger.Accepted {
 		s.got[to]++
@@ -233,17 +239,24 @@ func (s *server) take(cleared guard.Cleared) transport.Result {
 	return res
 }
 
-func (c *conn) carry() {
+// carry says whether the message is the last that the connection may carry.
+func (c *conn) carry() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.carried[c.id]++
+	return c.carried[c.id] == c.most
 }
 
-func (s *server) enter(n int) {
+// left is a message as it is handed over.
+type left struct {
+	at     time.Time
+	domain string
+}
+
+func (s *server) leaves(domain string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.busy += n
-	s.most = max(s.most, s.busy)
+	s.left = append(s.left, left{time.Now(), domain})
 }
 
 func (b *book) isBegun(local string) bool {
@@ -461,12 +474,12 @@ func TestRate(t *testing.T) {
 		if sum, err := r.Do(t.Context()); err != nil || sum.Accepted != 50 {
 			t.Fatalf("%+v, %v", sum, err)
 		}
-		for i := 1; i < len(s.at); i++ {
-			if gap := s.at[i].Sub(s.at[i-1]); gap < r.Every {
+		for i := 1; i < len(s.left); i++ {
+			if gap := s.left[i].at.Sub(s.left[i-1].at); gap < r.Every {
 				t.Errorf("message %d came %v after the one before", i, gap)
 			}
 		}
-		if all := s.at[49].Sub(s.at[0]); all != 49*r.Every {
+		if all := s.left[49].at.Sub(s.left[0].at); all != 49*r.Every {
 			t.Errorf("50 messages took %v", all)
 		}
 	})

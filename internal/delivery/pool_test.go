@@ -19,7 +19,7 @@ func TestMaxPerConnection(t *testing.T) {
 		s := newServer(t, b)
 		s.takes = time.Second
 		r := newRun(c, n, b, s)
-		r.MaxPerConnection = most
+		s.most = most
 		began := time.Now()
 		sum, err := r.Do(t.Context())
 		if err != nil || sum.Accepted != n || sum.Trouble != nil {

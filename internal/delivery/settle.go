@@ -147,7 +147,7 @@ func (k *keeper) connect(now time.Time) {
 		}
 		ctx, stop := context.WithCancel(k.feed)
 		c := &connection{
-			id: k.pool.add(stop), server: k.Server, most: k.MaxPerConnection,
+			id: k.pool.add(stop), server: k.Server,
 			work: k.work, results: k.results, events: k.events,
 		}
 		go c.run(ctx, k.hard)

@@ -18,6 +18,7 @@ type pipeline struct {
 	s       *session
 	out     chan<- Result
 	flights []*flight // messages under way, in the order taken
+	taken   int       // messages, on this connection
 	window  window
 	habits  habits
 	batch   []piece // what may leave now
@@ -130,6 +131,8 @@ func (p *pipeline) take(c guard.Cleared, ok bool) {
 		f.todo = p.s.steps()
 	}
 	p.flights = append(p.flights, f)
+	p.taken++
+	p.closed = p.taken == p.s.most
 }
 
 // ready gives what may leave now: all that waits for no reply.

@@ -24,6 +24,7 @@ type session struct {
 	timeouts Timeouts
 	offers   extensions
 	window   int     // messages under way at most
+	most     int     // messages taken at most; 0 for no limit
 	see      watcher // of the setting up; nil for none
 
 	answers chan answered // what listen has heard; closed with it

@@ -49,6 +49,9 @@ type SMTP struct {
 	// Window is how many messages may be under way on one connection at most,
 	// where the server offers PIPELINING: what may become unknown when it breaks.
 	Window int
+	// MaxMessages is how many messages a connection takes at most, as if in were
+	// closed after them; 0 for no limit.
+	MaxMessages int
 
 	url         URL
 	credentials Credentials
@@ -142,6 +145,7 @@ func (s *SMTP) openWith(ctx context.Context, see watcher, token string) (*sessio
 		return nil, err
 	}
 	session := newSession(raw, s.Timeouts, s.Window)
+	session.most = s.MaxMessages
 	session.see = see
 	unwatch := context.AfterFunc(ctx, session.abort)
 	err = session.setUp(ctx, s, token)

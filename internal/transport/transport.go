@@ -36,7 +36,7 @@ type Server interface {
 // Conn is one connection.
 type Conn interface {
 	// Deliver sends what comes from in, one transaction each, until in is
-	// closed, ctx is done or the connection can do no more. For every Cleared
+	// closed, ctx is done or the connection can or may do no more. For every Cleared
 	// that it took from in it sends exactly one Result to out, in the order
 	// taken; it closes neither. The caller reads out until Deliver has
 	// returned. When ctx is done it finishes what is in flight and takes no
@@ -44,7 +44,8 @@ type Conn interface {
 	//
 	// The error says why the connection ended early: an *Error, what ctx says,
 	// or a rule.Refusal with the rule wire, after which nothing more may be
-	// sent by anyone. It is nil when in was closed.
+	// sent by anyone. It is nil when in was closed, or the connection has carried
+	// as many as it may.
 	Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- Result) error
 	// Close ends the connection: QUIT where it is in step and idle, else at once.
 	Close() error
