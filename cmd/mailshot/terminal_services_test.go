@@ -161,7 +161,7 @@ func TestTerminal(t *testing.T) {
 	s.say("Desk <desk@sender.example>")
 	s.await(`Over which server`)
 	s.say(url)
-	s.await(`mailshot send receipt`)
+	s.awaitPrompts(1)
 	s.do("cd spring")
 	s.golden("init")
 
