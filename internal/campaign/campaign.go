@@ -45,6 +45,7 @@ type Input struct {
 // Messages.
 type Campaign struct {
 	list     *recipient.List
+	listPath string // as the user named it; "-" for standard input
 	template *template.Template
 	inputs   []input        // every file that was read whole, for Fresh
 	attach   []message.File // shared attachments
@@ -66,7 +67,7 @@ func Load(ctx context.Context, in Input) (*Campaign, error) {
 	if err := override(&source.Front, in); err != nil {
 		return nil, err
 	}
-	c := &Campaign{date: in.Date, pdf: in.PDF}
+	c := &Campaign{listPath: in.List, date: in.Date, pdf: in.PDF}
 	if err := c.readFiles(source, in.Attach); err != nil {
 		return nil, err
 	}

@@ -62,32 +62,14 @@ func (v *Verdict) warn(warnings ...rule.Warning) {
 // at a time. Errors are *rule.Fault or what ctx says; refusals are in the
 // Verdict.
 func (c *Campaign) Check(ctx context.Context, progress func(done, total int)) (*Verdict, error) {
-	judged, err := c.list.Judge(ctx, c.use())
+	l, err := c.Look(ctx)
 	if err != nil {
 		return nil, err
 	}
-	v := &Verdict{
-		Recipients: judged.Rows, Skipped: judged.Skipped, Same: judged.Same, Kinds: judged.Kinds,
-		Refusals: judged.Refusals, Total: judged.Total, ofList: judged.Warnings,
+	if !l.verdict.Clear() {
+		return l.verdict.settled(), nil
 	}
-	g, err := c.guard(judged, v)
-	if err != nil {
-		return nil, err
-	}
-	if !v.Clear() {
-		return v.settled(), nil
-	}
-	if err := c.judgeAll(ctx, g, v, progress); err != nil {
-		return nil, err
-	}
-	if !v.Clear() {
-		return v.settled(), nil
-	}
-	if c.seal, err = g.Seal(); err != nil {
-		return nil, err
-	}
-	v.Digest = c.digest()
-	return v.settled(), nil
+	return l.Check(ctx, progress, nil)
 }
 
 // guard makes the composer and the guard, and has what all messages share
@@ -164,6 +146,7 @@ type task struct{ judge, repeat *batch }
 type check struct {
 	campaign *Campaign
 	guard    *guard.Guard
+	see      func(Seen) // may be nil
 	done     atomic.Int64
 	octets   atomic.Int64
 	unmade   atomic.Int64 // rows that no message can be made of
@@ -176,8 +159,7 @@ type check struct {
 
 // judgeAll has every message judged and repeated. Worker n judges the batches
 // n, n+w, n+2w … of w workers, and repeats those of the worker before it.
-func (c *Campaign) judgeAll(ctx context.Context, g *guard.Guard, v *Verdict, progress func(done, total int)) error {
-	ck := &check{campaign: c, guard: g, verdict: v}
+func (c *Campaign) judgeAll(ctx context.Context, ck *check, progress func(done, total int)) error {
 	group, ctx := errgroup.WithContext(ctx)
 	queues := make([]chan task, max(2, runtime.GOMAXPROCS(0)))
 	for i := range queues {
@@ -185,10 +167,10 @@ func (c *Campaign) judgeAll(ctx context.Context, g *guard.Guard, v *Verdict, pro
 		group.Go(func() error { return ck.work(ctx, queues[i]) })
 	}
 	group.Go(func() error { return ck.deal(ctx, queues) })
-	stop := watch(func() { progress(int(ck.done.Load()), v.Recipients) }, progress != nil)
+	stop := watch(func() { progress(int(ck.done.Load()), ck.verdict.Recipients) }, progress != nil)
 	err := group.Wait()
 	stop()
-	v.Octets = ck.octets.Load()
+	ck.verdict.Octets = ck.octets.Load()
 	if err == nil && ck.fault != nil {
 		err = ck.firstFault()
 	}
@@ -289,6 +271,7 @@ func (ck *check) judge(b *batch, m *maker, reader *guard.Reader) error {
 			if err := ck.notMade(row, err); err != nil {
 				return err
 			}
+			ck.seen(Seen{Row: row, Err: err})
 			continue
 		}
 		if ck.unmade.Load() > 0 {
@@ -296,6 +279,7 @@ func (ck *check) judge(b *batch, m *maker, reader *guard.Reader) error {
 		}
 		refusals, warnings := reader.Judge(row, made)
 		ck.record(refusals, warnings)
+		ck.seen(Seen{Row: row, Message: made, Refusals: refusals})
 		ck.octets.Add(int64(made.Size()))
 		b.clear[i] = len(refusals) == 0
 	}

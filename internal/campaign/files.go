@@ -117,3 +117,16 @@ func (c *Campaign) Fresh() error {
 	}
 	return nil
 }
+
+// Files are the paths of all that the campaign was read from, less what each
+// recipient has of their own and a list that came over standard input.
+func (c *Campaign) Files() []string {
+	var paths []string
+	if c.listPath != "-" {
+		paths = append(paths, c.listPath)
+	}
+	for _, in := range c.inputs {
+		paths = append(paths, in.path)
+	}
+	return paths
+}

@@ -35,19 +35,42 @@ func (c *Campaign) maker() *maker {
 // make renders and composes the message for row. Errors are rule.Refusal or
 // *rule.Fault.
 func (m *maker) make(row *recipient.Row) (*message.Message, error) {
-	rendered, err := m.renderer.Render(row)
+	rendered, files, err := m.parts(row)
 	if err != nil {
 		return nil, err
+	}
+	return m.made(m.writer.Compose(row, rendered, files))
+}
+
+// makeProof makes the proof of row's message that goes to one of the sender's
+// own addresses.
+func (m *maker) makeProof(row *recipient.Row, to address.Address) (*message.Message, error) {
+	rendered, files, err := m.parts(row)
+	if err != nil {
+		return nil, err
+	}
+	return m.made(m.writer.ComposeProof(row, rendered, files, to))
+}
+
+// parts gives what the message for row is made of.
+func (m *maker) parts(row *recipient.Row) (*template.Rendered, []message.File, error) {
+	rendered, err := m.renderer.Render(row)
+	if err != nil {
+		return nil, nil, err
 	}
 	files := make([]message.File, 0, len(rendered.Files))
 	for i, name := range rendered.Files {
 		file, err := m.ownFile(row, i, name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		files = append(files, file)
 	}
-	made, err := m.writer.Compose(row, rendered, files)
+	return rendered, files, nil
+}
+
+// made says in a refusal which list it is about.
+func (m *maker) made(made *message.Message, err error) (*message.Message, error) {
 	if refusal, ok := errors.AsType[rule.Refusal](err); ok {
 		refusal.File = m.list
 		return nil, refusal

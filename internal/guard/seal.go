@@ -69,7 +69,7 @@ func (g *Guard) Seal() (*Seal, error) {
 	if g.refused {
 		return nil, errRefused
 	}
-	s := &Seal{list: g.policy.List, digests: make([]Digest, len(g.records))}
+	s := &Seal{list: g.policy.List, own: g.own.identities, digests: make([]Digest, len(g.records))}
 	for i, rec := range g.records {
 		switch rec.state {
 		case repeated:
@@ -87,6 +87,7 @@ func (g *Guard) Seal() (*Seal, error) {
 // refused: the digests that may leave. It is safe for concurrent use.
 type Seal struct {
 	list    string
+	own     map[string]bool // canonical addresses of the sender, for proofs
 	digests []Digest
 	shared  sync.Map // *message.Part -> whether its bytes are those of its hash
 }

@@ -37,11 +37,20 @@ type slot func(dst []byte, f *filling) ([]byte, error)
 // Errors are rule.Refusal (control-character; File is left to whoever knows the
 // list's name) or *rule.Fault.
 func (w *Writer) Compose(row *recipient.Row, r *template.Rendered, files []File) (*Message, error) {
+	return w.write(row, r, files, "")
+}
+
+// write makes the message for row; id is its Message-ID, "" for the one that the
+// campaign has for the row.
+func (w *Writer) write(row *recipient.Row, r *template.Rendered, files []File, id string) (*Message, error) {
 	c := w.composer
 	if err := c.fits(row, r, files); err != nil {
 		return nil, err
 	}
-	f := &filling{plan: &c.plan, row: row, rendered: r, files: files, messageID: c.messageID(row)}
+	if id == "" {
+		id = c.messageID(row)
+	}
+	f := &filling{plan: &c.plan, row: row, rendered: r, files: files, messageID: id}
 	m := &Message{
 		Ordinal:   row.Ordinal,
 		Line:      row.Line,
