@@ -67,13 +67,12 @@ func (o *campaignOptions) validate(command string) error {
 	return nil
 }
 
-// load reads the campaign and judges it; the result is told what was found.
-// Refusals come as an error, with the verdict and without a campaign.
-func (o *campaignOptions) load(ctx context.Context, a *app) (*campaign.Campaign, *campaign.Verdict, error) {
-	c, err := campaign.Load(ctx, campaign.Input{
+// read reads the campaign. Only the first time can it read standard input.
+func (o *campaignOptions) read(ctx context.Context, a *app, stdin io.Reader) (*campaign.Campaign, error) {
+	return campaign.Load(ctx, campaign.Input{
 		Template:      o.template,
 		List:          o.recipients,
-		Stdin:         a.Stdin,
+		Stdin:         stdin,
 		From:          o.from,
 		ID:            o.id,
 		AddressColumn: o.addressColumn,
@@ -82,6 +81,12 @@ func (o *campaignOptions) load(ctx context.Context, a *app) (*campaign.Campaign,
 		Date:          a.Now(),
 		PDF:           a.pdf,
 	})
+}
+
+// load reads the campaign and judges it; the result is told what was found.
+// Refusals come as an error, with the verdict and without a campaign.
+func (o *campaignOptions) load(ctx context.Context, a *app) (*campaign.Campaign, *campaign.Verdict, error) {
+	c, err := o.read(ctx, a, a.Stdin)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -102,12 +107,18 @@ func check(ctx context.Context, a *app, c *campaign.Campaign) (*campaign.Verdict
 	if err != nil {
 		return nil, err
 	}
+	return v, a.judged(v)
+}
+
+// judged notes the verdict and prints its warnings; what was refused is the
+// error.
+func (a *app) judged(v *campaign.Verdict) error {
 	a.result.judged(v)
 	printWarnings(a.Stderr, v.Warnings)
 	if !v.Clear() {
-		return v, &refusedError{v.Refusals, v.Total}
+		return &refusedError{v.Refusals, v.Total}
 	}
-	return v, nil
+	return nil
 }
 
 func printWarnings(w io.Writer, warnings []rule.Warning) {

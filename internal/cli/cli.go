@@ -92,6 +92,7 @@ func newRoot(a *app) *cobra.Command {
 		newCheck(a), newSend(a), newSink(a), newInit(a), newRehearse(a),
 		newStatus(a), newResolve(a), newReport(a),
 		newDoctor(a),
+		newPreview(a),
 	} {
 		a.bindSettings(c)
 		root.AddCommand(c)

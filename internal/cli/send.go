@@ -28,6 +28,8 @@ type sendOptions struct {
 	maxRejected   share
 	connections   int
 	amend         bool
+	test          string
+	rows          rowLines
 
 	openLedger func(context.Context, *app) (*ledger.Ledger, error)
 }
@@ -50,7 +52,8 @@ never sends twice. Without a terminal it needs --yes or --approved.
 
 The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file, a token
 from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
---dry-run does all of it but the network and keeps its ledger in memory.`,
+--dry-run does all of it but the network and keeps its ledger in memory.
+--test sends the telling messages, or those of --row, to the sender alone.`,
 		Example: `  mailshot send news.md -r people.csv --smtp smtp://user@mail.example.com:587
   mailshot send news.md -r people.csv --dry-run --yes --out messages`,
 		Annotations: exits(append(
@@ -71,9 +74,16 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 	fs.Var(&o.maxRejected, "max-rejected", "stop when more than this `SHARE` of the messages is rejected, such as 5% or 0.05")
 	fs.IntVar(&o.connections, "connections", 4, "open at most `N` connections")
 	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
+	fs.StringVar(&o.test, "test", "", "send some messages to the sender's own `ADDRESS` only, marked as a test: that of from, or one of identities")
+	fs.Var(&o.rows, "row", "with --test: the message of the row at this `LINE` of the list; may be given several times")
+	must(cmd.RegisterFlagCompletionFunc("test", cobra.NoFileCompletions))
+	must(cmd.RegisterFlagCompletionFunc("row", cobra.NoFileCompletions))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.campaign.template = args[0]
 		o.approvedGiven, o.server.outGiven = cmd.Flags().Changed("approved"), cmd.Flags().Changed("out")
+		if o.test != "" || cmd.Flags().Changed("test") { // an empty variable must not send to everybody
+			return o.sendTest(cmd.Context(), a)
+		}
 		return o.run(cmd.Context(), a)
 	}
 	return cmd
@@ -119,6 +129,8 @@ func (o *sendOptions) validate(a *app) error {
 	}
 	_, ci := a.lookupEnv("CI")
 	switch {
+	case len(o.rows.lines) > 0:
+		return &usageError{"--row without --test", "add --test with the sender's own address, or leave --row out to send to everybody"}
 	case o.limit < 0:
 		return &usageError{"--limit is less than nothing", "give the number of messages to send in this run, or 0 for all"}
 	case o.retryFor < 0 || o.retryFor > maxRetryFor:

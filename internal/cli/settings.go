@@ -132,6 +132,8 @@ func takes(f *pflag.Flag) string {
 		return fmt.Sprintf("a domain and a rate such as a.example=20/s, for %d domains at most", maxDomains)
 	case "duration":
 		return "a time such as 90s, 30m or 2h"
+	case "line":
+		return "a line of the list, such as 14"
 	case "share":
 		return "a share such as 5% or 0.05"
 	case "int", "intSlice":
