@@ -23,6 +23,9 @@ type delivering struct {
 	server   transport.Server
 	ledger   *ledger.Ledger
 	run      *ledger.Run
+
+	heldBack   heldBack
+	suppressed int // of the recipients, who would be sent to else
 }
 
 // inLedger is the campaign as the ledger is to know it.
@@ -35,13 +38,17 @@ func (d *delivering) inLedger() ledger.Campaign {
 
 // deliver asks, sends and reports.
 func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error {
+	if err := d.holdBack(ctx); err != nil {
+		return err
+	}
+	a.result.Suppressed = d.suppressed
 	run := o.newRun(d)
 	before, err := run.Standing(ctx)
 	if err != nil {
 		return err
 	}
 	if before.Left() == 0 {
-		fmt.Fprintf(a.Stderr, "mailshot: NOTHING LEFT TO SEND: every recipient of campaign %s was dealt with by an earlier run\n", d.campaign.ID())
+		fmt.Fprintf(a.Stderr, "mailshot: NOTHING LEFT TO SEND: every recipient of campaign %s was dealt with by an earlier run%s\n", d.campaign.ID(), d.orSuppressed())
 		hint(a.Stderr, "to send to them once more on purpose, give it another id with --campaign")
 		return o.report(a, d, delivery.Summary{Progress: before})
 	}
@@ -54,7 +61,7 @@ func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error 
 	s, err := send(ctx, a, run)
 	if err != nil {
 		a.result.stood(s.Progress)
-		printSummary(a.out, d.campaign.ID(), o.gone(), s)
+		o.print(a, d, s)
 		return asStopped(err)
 	}
 	return o.report(a, d, s)
@@ -63,9 +70,9 @@ func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error 
 // newRun is the run that the flags ask for.
 func (o *sendOptions) newRun(d *delivering) *delivery.Run {
 	return &delivery.Run{
-		Source:      d.campaign,
-		Recipients:  d.verdict.Recipients,
-		Key:         func(r campaign.Recipient) ledger.Key { return d.ledger.Key(r.Address, r.Apart) },
+		Source:      d,
+		Recipients:  d.verdict.Recipients - d.suppressed,
+		Key:         d.key,
 		Ledger:      d.run,
 		Server:      d.server,
 		Connections: o.connections,
@@ -131,7 +138,7 @@ func showProgress(ctx context.Context, m meter, p delivery.Progress) {
 func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 	a.result.stood(s.Progress)
 	a.sent = !o.server.dryRun
-	printSummary(a.out, d.campaign.ID(), o.gone(), s)
+	o.print(a, d, s)
 	if o.server.dryRun {
 		fmt.Fprintln(a.out, "dry run: nothing was sent, and the ledger knows nothing of it")
 	}
@@ -145,6 +152,23 @@ func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 		return nil
 	}
 	return &ended{code, nextCommand(code, d.campaign.ID(), s)}
+}
+
+// print writes where the recipients stand.
+func (o *sendOptions) print(a *app, d *delivering, s delivery.Summary) {
+	s.Recipients += d.suppressed
+	printSummary(a.out, d.campaign.ID(), o.gone(), s)
+	if d.suppressed > 0 {
+		fmt.Fprintf(a.out, "%8d suppressed\n", d.suppressed)
+	}
+}
+
+// orSuppressed is said of all recipients where some are.
+func (d *delivering) orSuppressed() string {
+	if d.suppressed > 0 {
+		return ", or is suppressed"
+	}
+	return ""
 }
 
 // gone is what is said of messages that the run got rid of.

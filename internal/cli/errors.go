@@ -63,7 +63,7 @@ func (a *app) explain(err error) {
 
 // said is err in words: what was interrupted says it in those of a library.
 func said(err error) string {
-	if status(err) == Interrupted && !errors.Is(err, errDeclined) && !errors.Is(err, errNotSettled) {
+	if status(err) == Interrupted && !declined(err) {
 		return errInterrupted.Error()
 	}
 	return err.Error()

@@ -89,8 +89,16 @@ var errInterrupted = errors.New("interrupted: nothing was sent")
 // errDeclined is a question that was answered with something else than yes.
 var errDeclined = errors.New("that is not the number of messages: nothing was sent")
 
-// errNotSettled is a question of resolve that was not answered with yes.
-var errNotSettled = errors.New("that is not the number of recipients: nothing was settled")
+// Questions of resolve and suppress that were not answered with yes.
+var (
+	errNotSettled = errors.New("that is not the number of recipients: nothing was settled")
+	errNotAgreed  = errors.New("that is not the number of recipients: nobody was suppressed")
+)
+
+// declined says whether somebody was asked and did not agree.
+func declined(err error) bool {
+	return errors.Is(err, errDeclined) || errors.Is(err, errNotSettled) || errors.Is(err, errNotAgreed)
+}
 
 // status is the one place where an error becomes an exit code.
 func status(err error) int {
@@ -106,7 +114,7 @@ func status(err error) int {
 		return done
 	case errors.As(err, &end):
 		return end.code
-	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted), errors.Is(err, errDeclined), errors.Is(err, errNotSettled):
+	case errors.Is(err, context.Canceled), errors.Is(err, errInterrupted), declined(err):
 		return Interrupted
 	case errors.As(err, &usage), errors.As(err, &fault),
 		errors.Is(err, ledger.ErrOtherTemplate), errors.Is(err, ledger.ErrOtherForm), errors.Is(err, ledger.ErrOtherDigest):

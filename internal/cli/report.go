@@ -32,7 +32,7 @@ func newReport(a *app) *cobra.Command {
 		Long: `Sums a campaign up: counts, failures with what each means and what to do, and
 those who did not get their message, by their line in the list. --csv and --json
 list everybody. The ledger holds no addresses: with the list, the report knows
-who is pending or suppressed and which domains fail, and --failed-rows writes the
+who is pending or suppressed and which domains fail; --failed-rows writes the
 list's own rows of those who did not get their message (rejected, bounced,
 deferred, pending; not who is unknown) to be sent to again.`,
 		Example: `  mailshot report news --html report.html

@@ -163,8 +163,9 @@ func (j *joined) writeFailedRows(ctx context.Context, w io.Writer) error {
 
 // listRows is a list that is read for its addresses alone.
 type listRows struct {
-	list   *recipient.List
-	column int // of shared mailboxes; -1 for none
+	list    *recipient.List
+	column  int // of shared mailboxes; -1 for none
+	skipped int // rows left out for their address
 }
 
 // openRows opens a list, and leaves out rows without an address that can be
@@ -174,7 +175,8 @@ func openRows(ctx context.Context, a *app, name, addressColumn, shared string) (
 	if err != nil {
 		return nil, err
 	}
-	rows := &listRows{list, slices.IndexFunc(list.Columns(), func(c recipient.Column) bool { return shared != "" && c.Name == shared })}
+	column := slices.IndexFunc(list.Columns(), func(c recipient.Column) bool { return shared != "" && c.Name == shared })
+	rows := &listRows{list: list, column: column}
 	if err := rows.judge(ctx, shared); err != nil {
 		list.Close()
 		return nil, err
@@ -188,6 +190,7 @@ func (r *listRows) judge(ctx context.Context, shared string) error {
 	if err != nil {
 		return r.fault(err)
 	}
+	r.skipped = found.Skipped
 	for _, f := range found.Refusals {
 		switch f.Rule {
 		case rule.RaggedRow, rule.SwallowedRows, rule.SeveralAddresses:

@@ -57,7 +57,7 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 		Example: `  mailshot send news.md -r people.csv --smtp smtp://user@mail.example.com:587
   mailshot send news.md -r people.csv --dry-run --yes --out messages`,
 		Annotations: exits(append(
-			[]exitCode{{done, "done: every recipient accepted now or earlier, or beyond --limit"}},
+			[]exitCode{{done, "done: every recipient accepted now or earlier, suppressed, or beyond --limit"}},
 			exitTable()[1:]...)...),
 	}
 	o.campaign.bind(cmd)
@@ -112,6 +112,9 @@ func (o *sendOptions) run(ctx context.Context, a *app) error {
 	}
 	defer l.Close()
 	d := &delivering{campaign: c, verdict: v, server: server, ledger: l}
+	if d.heldBack, err = o.heldBack(ctx, a, l, c.ID()); err != nil {
+		return err
+	}
 	if d.run, err = l.Start(ctx, d.inLedger(), o.amend); err != nil {
 		return err
 	}

@@ -114,6 +114,10 @@ func (r *Run) judge(ctx context.Context, tx *sql.Tx, amend bool) error {
 	return nil
 }
 
+// Expect says how many of those on the list are to be written to, which is what
+// the first Begin writes down, where that is known after Start only.
+func (r *Run) Expect(recipients int) { r.as.Recipients = recipients }
+
 // takeEffect writes down what the campaign is as of this run.
 func (r *Run) takeEffect(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `UPDATE campaign
