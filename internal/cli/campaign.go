@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
 	"mailshot/internal/campaign"
+	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
 )
 
@@ -35,8 +37,27 @@ func (o *campaignOptions) bind(cmd *cobra.Command) {
 	fs.BoolVar(&o.json, "json", false, "print the result as one JSON object")
 	must(cmd.MarkFlagFilename("recipients", "csv", "tsv", "jsonl"))
 	must(cmd.MarkFlagFilename("attach"))
+	must(cmd.RegisterFlagCompletionFunc("address-column", o.completeColumn))
 	cmd.ValidArgsFunction = completeTemplate
 	cmd.Args = oneTemplate
+}
+
+// completeColumn gives the columns of the list, where it is a file that can be
+// read again.
+func (o *campaignOptions) completeColumn(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	info, err := os.Stat(o.recipients)
+	if err != nil || !info.Mode().IsRegular() {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	columns, err := recipient.Headings(cmd.Context(), o.recipients)
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, c := range columns {
+		names = append(names, c.Name)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 func completeTemplate(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {

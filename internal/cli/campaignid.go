@@ -86,15 +86,15 @@ func findCampaign(ctx context.Context, l *ledger.Ledger, campaign string) (ledge
 	return found[0], nil
 }
 
-// plainID is an id that a shell takes as one word.
-var plainID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+// plainArgument is what a shell takes as one word.
+var plainArgument = regexp.MustCompile(`^[A-Za-z0-9./][A-Za-z0-9./_-]*$`)
 
-// word is a campaign's id as a command line takes it.
-func word(id string) string {
-	if plainID.MatchString(id) {
-		return id
+// word is a campaign's id or a path as a command line takes it.
+func word(s string) string {
+	if plainArgument.MatchString(s) {
+		return s
 	}
-	return "'" + strings.ReplaceAll(id, "'", `'\''`) + "'"
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // inOrder gives recipients by their line.

@@ -255,7 +255,7 @@ func (o *initOptions) tell(w io.Writer, files []starterFile) error {
 	t.Flush()
 	fmt.Fprintln(w, "\nNext:")
 	if o.dir != "" {
-		fmt.Fprintf(w, "  cd %s\n", quoted(o.dir))
+		fmt.Fprintf(w, "  cd %s\n", word(o.dir))
 	}
 	fmt.Fprintf(w, "  mailshot check %s\n  mailshot preview %[1]s\n", o.template)
 	if o.smtp == sinkURL {
@@ -263,12 +263,4 @@ func (o *initOptions) tell(w io.Writer, files []starterFile) error {
 	}
 	_, err := fmt.Fprintf(w, "  mailshot send %s\n", o.template)
 	return err
-}
-
-// quoted writes a path as a shell takes it.
-func quoted(path string) string {
-	if !strings.ContainsAny(path, " \t\n'\"\\$`!*?[]{}()<>|&;#~") {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }

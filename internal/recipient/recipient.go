@@ -112,6 +112,26 @@ func (l *List) look(ctx context.Context) (err error) {
 	return nil
 }
 
+// Headings gives the columns of the list in the file name, in the order of the
+// file, without a look at its addresses. Errors are as those of Open.
+func Headings(ctx context.Context, name string) ([]Column, error) {
+	src, err := openSource(ctx, name, nil)
+	if err != nil {
+		return nil, err
+	}
+	l := &List{source: src}
+	defer l.Close()
+	if l.format, err = findFormat(src); err != nil {
+		return nil, err
+	}
+	rows, err := l.rows(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.close()
+	return l.headings(rows.heading)
+}
+
 // Close removes what Open spooled.
 func (l *List) Close() error { return l.source.remove() }
 
