@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,11 +29,17 @@ const (
 	leastLookAlikes = 2
 )
 
-// notByFiles are the rules that no template and no list can break: the program
-// itself would have to go wrong, or the files to change while it runs.
-var notByFiles = []rule.ID{rule.Envelope, rule.Line, rule.NotRepeatable, rule.Stale, rule.Wire}
+// byTests names the rules that no file shows, and the tests that do.
+const byTests = corpus + "/by-tests.txt"
 
 const clearVerdict = "clear"
+
+// Folders of a planted file whose files take the place of the campaign's later:
+// when it was checked, and when its sending has begun.
+const (
+	afterCheck = "after-check/"
+	whileSent  = "while-sent/"
+)
 
 // A planted is one file of the corpus: a campaign and what is to become of it.
 type planted struct {
@@ -43,21 +50,64 @@ type planted struct {
 }
 
 func TestCorpus(t *testing.T) {
-	folders, err := os.ReadDir(corpus)
-	if err != nil {
-		t.Fatal(err)
+	held := heldByTests(t)
+	folders, err := filepath.Glob(filepath.Join(corpus, "*", ""))
+	if err != nil || len(folders) == 0 {
+		t.Fatal("no corpus", err)
 	}
 	for _, folder := range folders {
-		id := rule.ID(folder.Name())
-		if _, ok := rule.Lookup(id); !ok || slices.Contains(notByFiles, id) {
-			t.Errorf("%s is no rule, or none that files show", id)
+		id := rule.ID(filepath.Base(folder))
+		if _, ok := rule.Lookup(id); folder != filepath.Clean(byTests) && (!ok || held[id]) {
+			t.Errorf("%s is no rule, or one that tests hold", id)
 		}
 	}
 	for _, entry := range rule.Table() {
-		if !slices.Contains(notByFiles, entry.ID) {
+		if !held[entry.ID] {
 			t.Run(string(entry.ID), func(t *testing.T) { testFolder(t, entry.ID) })
 		}
 	}
+}
+
+// heldByTests reads byTests: lines of a rule, a package, a test in it, and why
+// no file shows the rule. All of them must be there.
+func heldByTests(t *testing.T) map[rule.ID]bool {
+	content, err := os.ReadFile(byTests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := map[rule.ID]bool{}
+	for line := range strings.Lines(string(content)) {
+		if held[rule.ID(strings.Fields(line + " -")[0])] {
+			t.Errorf("%s: a rule twice: %s", byTests, line)
+		}
+		held[readHeld(t, line)] = true
+	}
+	return held
+}
+
+func readHeld(t *testing.T, line string) rule.ID {
+	f := strings.Fields(line)
+	if len(f) < 6 {
+		t.Fatalf("%s: no rule, package, test and reason of a few words: %q", byTests, line)
+	}
+	if _, ok := rule.Lookup(rule.ID(f[0])); !ok {
+		t.Errorf("%s: no rule %s", byTests, f[0])
+	}
+	sources, err := filepath.Glob(filepath.Join("../..", f[1], "*_test.go"))
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("%s: no tests in %s", byTests, f[1])
+	}
+	for _, path := range sources {
+		source, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(source), "\nfunc "+f[2]+"(t *testing.T)") {
+			return rule.ID(f[0])
+		}
+	}
+	t.Errorf("%s: no test %s in %s", byTests, f[2], f[1])
+	return rule.ID(f[0])
 }
 
 // testFolder runs what stands in the corpus for one rule.
@@ -66,26 +116,78 @@ func testFolder(t *testing.T, id rule.ID) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all, err := readFolder(id, paths)
+	if err != nil {
+		t.Error(err)
+	}
+	for name, p := range all {
+		t.Run(name, func(t *testing.T) { t.Parallel(); p.run(t) })
+	}
+}
+
+// readFolder reads the files of one rule by their names, and demands enough of
+// each sort.
+func readFolder(id rule.ID, paths []string) (map[string]*planted, error) {
+	all := map[string]*planted{}
+	var wrong []error
 	leaks, lookAlikes := 0, 0
 	for _, path := range paths {
 		p, err := readPlanted(path)
 		if err != nil {
-			t.Errorf("%s: %v", path, err)
+			wrong = append(wrong, fmt.Errorf("%s: %w", path, err))
 			continue
 		}
-		name := filepath.Base(path)
+		name := strings.TrimSuffix(filepath.Base(path), ".txtar")
+		all[name] = p
 		switch {
 		case strings.HasPrefix(name, "leak-") && p.verdict == string(id):
 			leaks++
 		case strings.HasPrefix(name, "pass-") && p.verdict == clearVerdict:
 			lookAlikes++
 		default:
-			t.Errorf("%s: leak-NAME.txtar has the verdict %s, pass-NAME.txtar the verdict %s", path, id, clearVerdict)
+			wrong = append(wrong, fmt.Errorf("%s: leak-NAME.txtar has the verdict %s, pass-NAME.txtar the verdict %s", path, id, clearVerdict))
 		}
-		t.Run(strings.TrimSuffix(name, ".txtar"), func(t *testing.T) { t.Parallel(); p.run(t) })
 	}
 	if leaks < leastLeaks || lookAlikes < leastLookAlikes {
-		t.Errorf("%d leaks and %d look-alikes, want at least %d and %d", leaks, lookAlikes, leastLeaks, leastLookAlikes)
+		wrong = append(wrong, fmt.Errorf("%s: %d leaks and %d look-alikes, want at least %d and %d", id, leaks, lookAlikes, leastLeaks, leastLookAlikes))
+	}
+	return all, errors.Join(wrong...)
+}
+
+// The loader takes nothing that it does not know, and no folder without enough.
+func TestCorpusLoader(t *testing.T) {
+	const words, campaign = "What this file shows, in words.\n\n", "-- people.csv --\nemail\n"
+	leak := words + "verdict: bad-address\n" + campaign
+	pass := words + "verdict: clear\n" + campaign
+	good := map[string]string{"leak-a.txtar": leak, "leak-b.txtar": leak, "leak-c.txtar": leak, "pass-a.txtar": pass, "pass-b.txtar": pass}
+	for name, change := range map[string]map[string]string{
+		"":                         nil,
+		"unknown key":              {"leak-a.txtar": words + "verdict: bad-address\nlinee: 3\n" + campaign},
+		"unknown rule":             {"leak-a.txtar": words + "verdict: bad\n" + campaign},
+		"another rule's":           {"leak-a.txtar": words + "verdict: to\n" + campaign},
+		"no number":                {"leak-a.txtar": words + "verdict: bad-address\nline: x\n" + campaign},
+		"two verdicts":             {"leak-a.txtar": words + "verdict: bad-address\nverdict: clear\n" + campaign},
+		"no words":                 {"leak-a.txtar": "verdict: bad-address\n" + campaign},
+		"a leak that passes":       {"leak-a.txtar": pass},
+		"another name":             {"x.txtar": leak},
+		"another ending":           {"leak-d.txt": leak},
+		"a file outside":           {"leak-a.txtar": leak + "-- ../x --\n"},
+		"a file twice":             {"leak-a.txtar": leak + campaign},
+		"base64 that is none":      {"leak-a.txtar": leak + "-- a.png.b64 --\n*\n"},
+		"too few leaks":            {"leak-a.txtar": ""},
+		"too few look-alikes":      {"pass-a.txtar": ""},
+		"nothing where all should": {"leak-a.txtar": "", "leak-b.txtar": "", "leak-c.txtar": "", "pass-a.txtar": "", "pass-b.txtar": ""},
+	} {
+		files := maps.Clone(good)
+		maps.Copy(files, change)
+		maps.DeleteFunc(files, func(_, content string) bool { return content == "" })
+		paths, err := filepath.Glob(filepath.Join(write(t, files), "*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readFolder(rule.BadAddress, paths); (err == nil) != (name == "") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
@@ -152,7 +254,25 @@ func (p *planted) file(f txtar.File) error {
 // run compares what becomes of the campaign with what is to become of it.
 func (p *planted) run(t *testing.T) {
 	dir := t.TempDir()
+	p.write(t, dir, "")
+	refusals := p.refusals(t, dir)
+	if p.verdict == clearVerdict {
+		if len(refusals) > 0 {
+			t.Errorf("refused: %v", refusals)
+		}
+		return
+	}
+	p.compare(t, refusals)
+}
+
+// write puts the campaign's files into dir, or those that take their place at
+// one time.
+func (p *planted) write(t *testing.T, dir, when string) {
 	for name, content := range p.files {
+		name, ok := strings.CutPrefix(name, when)
+		if !ok || when == "" && (strings.HasPrefix(name, afterCheck) || strings.HasPrefix(name, whileSent)) {
+			continue
+		}
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -161,14 +281,6 @@ func (p *planted) run(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	refusals := checkFolder(t, dir)
-	if p.verdict == clearVerdict {
-		if len(refusals) > 0 {
-			t.Errorf("refused: %v", refusals)
-		}
-		return
-	}
-	p.compare(t, refusals)
 }
 
 // compare demands the verdict's rule at its lines, the rules that come with
@@ -196,18 +308,42 @@ func (p *planted) compare(t *testing.T, refusals []rule.Refusal) {
 	}
 }
 
-// checkFolder checks the campaign that stands in dir, whatever its formats.
-func checkFolder(t *testing.T, dir string) []rule.Refusal {
+// refusals does with the campaign that stands in dir, whatever its formats, all
+// that comes before the network.
+func (p *planted) refusals(t *testing.T, dir string) []rule.Refusal {
 	in := Input{Template: only(t, dir, "notice.*"), List: only(t, dir, "people.*"), Date: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 	c, err := Load(t.Context(), in)
+	if err != nil {
+		return refusalsIn(t, err)
+	}
+	t.Cleanup(func() { c.Close() })
+	if v := judge(t, c); !v.Clear() {
+		return v.Refusals
+	}
+	p.write(t, dir, afterCheck)
+	if err := c.Fresh(); err != nil {
+		return refusalsIn(t, err)
+	}
+	p.write(t, dir, whileSent)
+	for _, err := range c.Messages(t.Context(), func(Recipient) bool { return true }) {
+		if err != nil {
+			return refusalsIn(t, err)
+		}
+	}
+	return nil
+}
+
+// refusalsIn gives the refusals that err is.
+func refusalsIn(t *testing.T, err error) []rule.Refusal {
+	t.Helper()
 	if refused, ok := errors.AsType[rule.Refused](err); ok {
 		return refused
 	}
-	if err != nil {
+	one, ok := errors.AsType[rule.Refusal](err)
+	if !ok {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
-	return judge(t, c).Refusals
+	return []rule.Refusal{one}
 }
 
 // only gives the one file in dir whose name matches pattern.

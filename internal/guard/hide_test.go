@@ -71,8 +71,8 @@ func (h hiding) letters(s string) string {
 
 func (h hiding) spelled(s string) string {
 	local, domain, ok := strings.Cut(s, "@")
-	if !ok || strings.ContainsAny(s, "\u202E") {
-		return s
+	if !ok || strings.ContainsAny(s, "\u202E ()[]{}<>") {
+		return s // it was spelled before, or is turned
 	}
 	if h.OneIn(2) {
 		domain = strings.ReplaceAll(domain, ".", madeup.Pick(h.Dice, []string{" (dot) ", " dot ", "[.]", " . ", " DOT "}))
