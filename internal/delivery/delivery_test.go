@@ -506,40 +506,69 @@ func TestInterrupt(t *testing.T) {
 	once(t, s, n)
 }
 
-// Make each ledger write fail in turn: nothing leaves that is not written down
-// (the server looks), the run says so, and nobody gets two.
+// Make each ledger write fail in turn, in a run in which some are tried again:
+// nothing leaves that is not written down (the server looks), the run says so,
+// and nobody gets two.
 func TestEveryLedgerWriteFails(t *testing.T) {
 	const n = 50
 	c := source(t, n)
-	for fail := 1; ; fail++ {
-		b := newBook()
-		b.failFrom = fail
-		s := newServer(t, b)
-		sum, err := newRun(c, n, b, s).Do(t.Context())
-		if err == nil {
-			if fail < 3 || sum.Accepted != n {
-				t.Fatalf("write %d: %+v", fail, sum)
+	writes := 0
+	for fail := 1; fail == 1 || fail <= writes+1; fail++ {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBook()
+			b.failFrom = fail
+			s := newServer(t, b)
+			s.answer = func(to string, try int) transport.Result {
+				switch {
+				case strings.HasSuffix(to, "5") && try < 3:
+					return deferred
+				case to == "p17" && try == 1:
+					return notSent
+				case to == "p31" && try == 1:
+					return unfit
+				}
+				return accepted
 			}
-			return
-		}
-		if !errors.Is(err, errDisk) {
-			t.Fatalf("write %d: %v", fail, err)
-		}
-		if sum.Unknown != len(b.begun) {
-			t.Errorf("write %d: %d are said to be unknown, %d are begun", fail, sum.Unknown, len(b.begun))
-		}
-		for key := range b.begun { // a person has to settle these: unknown
-			b.states[key] = ledger.State{Tried: true}
-		}
-		b.failFrom, b.begun = 0, map[ledger.Key]bool{}
-		if _, err := newRun(c, n, b, s).Do(t.Context()); err != nil {
-			t.Fatalf("after write %d: %v", fail, err)
-		}
-		for to, got := range s.got {
-			if got > 1 {
-				t.Errorf("write %d: %s got %d messages", fail, to, got)
+			r := newRun(c, n, b, s)
+			r.RetryFor = time.Minute
+			sum, err := r.Do(t.Context())
+			if writes = max(writes, b.writes); err == nil {
+				if fail < 10 || sum.Accepted != n {
+					t.Fatalf("write %d: %+v", fail, sum)
+				}
+				return
 			}
-		}
+			if !errors.Is(err, errDisk) {
+				t.Fatalf("write %d: %v", fail, err)
+			}
+			if sum.Unknown != len(b.begun) {
+				t.Errorf("write %d: %d are said to be unknown, %d are begun", fail, sum.Unknown, len(b.begun))
+			}
+			goOn(t, c, b, s)
+			for to, got := range s.got {
+				if got > 1 {
+					t.Errorf("write %d: %s got %d messages", fail, to, got)
+				}
+			}
+		})
+	}
+	if writes < 20 {
+		t.Errorf("only %d writes", writes)
+	}
+}
+
+// goOn is the next run, after a disk that was full: a person has to settle what
+// was begun and has no ending.
+func goOn(t *testing.T, c *campaign.Campaign, b *book, s *server) {
+	t.Helper()
+	for key := range b.begun {
+		b.states[key] = ledger.State{Tried: true}
+	}
+	b.failFrom, b.begun = 0, map[ledger.Key]bool{}
+	r := newRun(c, 50, b, s)
+	r.RetryFor = time.Minute
+	if sum, err := r.Do(t.Context()); err != nil || sum.Deferred+sum.Pending > 0 {
+		t.Fatalf("the next run: %+v, %v", sum, err)
 	}
 }
 
@@ -691,6 +720,27 @@ func TestFewAreWrittenAhead(t *testing.T) {
 		b.mu.Unlock()
 		<-done
 	})
+}
+
+// Where everybody is rejected the run stops when it may be judged, and not one
+// more is asked for, whatever the number of connections.
+func TestAllRejected(t *testing.T) {
+	c := source(t, 500)
+	for _, connections := range []int{1, 4, 20} {
+		synctest.Test(t, func(t *testing.T) {
+			b := newBook()
+			s := newServer(t, b)
+			s.takes = time.Second
+			s.answer = func(string, int) transport.Result { return rejected }
+			r := newRun(c, 500, b, s)
+			r.Connections, r.MaxRejected, r.RetryFor = connections, 0.05, time.Hour
+			sum, err := r.Do(t.Context())
+			many, ok := errors.AsType[*TooManyRejected](sum.Trouble)
+			if err != nil || !ok || many.Of != judgedAfter || len(s.left) != judgedAfter || sum.Pending != 480 {
+				t.Errorf("%d connections: %+v, %v, %d left", connections, sum, err, len(s.left))
+			}
+		})
+	}
 }
 
 func TestWireStopsTheRun(t *testing.T) {

@@ -307,7 +307,7 @@ func (k *keeper) recall(stopping bool) {
 	}
 }
 
-// closeWhenDone tells the connections that all is done.
+// closeWhenDone has the connections closed when all is done.
 func (k *keeper) closeWhenDone() {
 	if k.passes > 0 || len(k.flight) > 0 || k.work == nil {
 		return
@@ -317,7 +317,6 @@ func (k *keeper) closeWhenDone() {
 			return
 		}
 	}
-	close(k.work)
 	k.work = nil
 	k.noMore()
 }

@@ -95,7 +95,7 @@ func TestRates(t *testing.T) {
 					return unfit
 				}
 				r := newRun(c, n, b, s)
-				r.RetryFor, r.MaxRejected, r.Spread = 30*time.Minute, 0, chance.Float64
+				r.RetryFor, r.MaxRejected, r.Spread = 30*time.Minute, 0, rand.New(rand.NewPCG(seed, 1)).Float64
 				r.Connections = 1 + chance.IntN(8)
 				s.most = chance.IntN(2) * 20
 				r.Domains = map[string]time.Duration{}
@@ -226,15 +226,15 @@ func TestInterruptEndsTheRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBook()
 		r := newRun(c, 50, b, newServer(t, b))
-		r.Every, r.Domains = time.Hour, map[string]time.Duration{"a.example": 2 * time.Hour}
-		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Hour)
+		r.Every, r.Domains = 5*time.Minute, map[string]time.Duration{"a.example": 10 * time.Minute}
+		ctx, cancel := context.WithTimeout(t.Context(), 25*time.Minute)
 		defer cancel()
 		began := time.Now()
 		sum, err := r.Do(ctx)
 		if err != nil || !sum.Interrupted || sum.Accepted != 3 || sum.Pending != 47 || len(b.begun) != 0 {
 			t.Fatalf("%+v, %v", sum, err)
 		}
-		if took := time.Since(began); took > 5*time.Hour+2*beat {
+		if took := time.Since(began); took > 25*time.Minute+2*beat {
 			t.Errorf("it took %v", took)
 		}
 	})

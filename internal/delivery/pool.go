@@ -74,15 +74,12 @@ func (p *pool) opened(id, answered int, now time.Time) {
 }
 
 // refused notes that one more connection could not be had; where others stand
-// they have to do for a while.
+// they have to do for a while, or for good.
 func (p *pool) refused(id int, err error, now time.Time, spread float64) {
 	p.opening[id]()
 	delete(p.opening, id)
 	if err == nil {
 		return
-	}
-	if len(p.open) > 0 {
-		p.allowed = len(p.open)
 	}
 	if len(p.open) > 0 && final(err) {
 		p.most = len(p.open)

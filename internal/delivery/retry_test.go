@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -121,6 +122,31 @@ func TestRejectedAtTheSecondTry(t *testing.T) {
 	})
 }
 
+// Who is tried twice is one of the recipients tried.
+func TestShareIsOfRecipients(t *testing.T) {
+	c := source(t, 40)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.answer = func(_ string, try int) transport.Result {
+			switch {
+			case try == 1:
+				return deferred
+			case len(s.got) == 38:
+				return rejected
+			}
+			return accepted
+		}
+		r := newRun(c, 40, b, s)
+		r.RetryFor, r.MaxRejected = time.Minute, 0.049
+		sum, err := r.Do(t.Context())
+		many, ok := errors.AsType[*TooManyRejected](sum.Trouble)
+		if err != nil || !ok || many.Rejected != 2 || many.Of != 40 {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+	})
+}
+
 // A whole list that is put off is not held in memory, but read again.
 func TestAllArePutOff(t *testing.T) {
 	const n = 1000
@@ -213,11 +239,22 @@ func TestRestWithoutConnections(t *testing.T) {
 		}
 		r := newRun(c, 50, b, s)
 		r.RetryFor, r.Spread = 30*time.Minute, func() float64 { return 1 }
+		var resting Rest
+		var since time.Time
+		r.Watch = func(p Progress) {
+			if p.Rest != resting {
+				resting, since = p.Rest, time.Now()
+			}
+			long := p.Rest.Why == Postponed && time.Until(p.Rest.Until) > idle && time.Since(since) > time.Second
+			if long && p.Connections > 0 {
+				t.Errorf("%d connections are open", p.Connections)
+			}
+		}
 		sum, err := r.Do(t.Context())
 		if err != nil || sum.Accepted != 50 {
 			t.Fatalf("%+v, %v", sum, err)
 		}
-		if s.opens > 4+4 {
+		if s.opens > 4+2*4 {
 			t.Errorf("%d connections", s.opens)
 		}
 	})

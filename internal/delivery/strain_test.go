@@ -106,11 +106,16 @@ func TestUnfitForOneMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBook()
 		s := newServer(t, b)
+		before := -1
 		s.answer = func(to string, _ int) transport.Result {
-			if to == "p120" {
-				return unfit
+			if to != "p120" {
+				return accepted
 			}
-			return accepted
+			if len(s.got) == before && before < n-1 {
+				t.Error("it is tried before the others")
+			}
+			before = len(s.got)
+			return unfit
 		}
 		r := newRun(c, n, b, s)
 		r.RetryFor, r.MaxRejected = 30*time.Minute, 0
