@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"grepcells":   grepCells,
 			"digest":      digest,
 			"serverlog":   serverLog,
+			"bounce":      bounceMail,
 			"dns":         dns,
 			"connected":   connected,
 		},

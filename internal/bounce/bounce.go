@@ -13,7 +13,9 @@ package bounce
 
 import (
 	"bufio"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"net/mail"
 	"regexp"
@@ -38,6 +40,7 @@ const (
 
 // Notice is what one notification says of one message.
 type Notice struct {
+	ID         [16]byte // the same for one notification, wherever it is read
 	MessageIDs []string // without angle brackets; that of the returned part, else those that it answers
 	Action     Action
 	Code       int       // reply code of the server that refused it; 0 for none
@@ -83,7 +86,14 @@ func Read(r io.Reader) (Notice, error) {
 	if n.Action == "" || len(n.MessageIDs) == 0 {
 		return Notice{}, ErrNoNotice
 	}
+	n.ID = n.identity(entity.Header.Get("Message-ID"))
 	return n, nil
+}
+
+// identity is made of what a mailbox does not change in a message.
+func (n Notice) identity(own string) [16]byte {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d %q %d", own, n.MessageIDs, n.Action, n.Code, n.Enhanced, n.At.Unix()))
+	return [16]byte(sum[:16])
 }
 
 // readParts reads what the parts say; one that cannot be read ends them.

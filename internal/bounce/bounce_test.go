@@ -129,6 +129,25 @@ func TestHard(t *testing.T) {
 	}
 }
 
+// What a mailbox adds makes no other notification of it.
+func TestIdentity(t *testing.T) {
+	first, err := Read(strings.NewReader(report))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, same := range map[string]bool{
+		"X-Status: read\nReceived: by x\n" + edit(t, "\n", "\r\n"): true,
+		edit(t, "bounce1@", "bounce2@"):                            false,
+		edit(t, "Action: failed", "Action: delayed"):               false,
+		edit(t, "k3j4h5", "k3j4h6"):                                false,
+	} {
+		n, err := Read(strings.NewReader(text))
+		if err != nil || (n.ID == first.ID) != same {
+			t.Errorf("the same %v, want %v, %v:\n%s", !same, same, err, text)
+		}
+	}
+}
+
 // all gives the messages of a source.
 func all(t testing.TB, source string) []string {
 	t.Helper()

@@ -90,7 +90,7 @@ func newRoot(a *app) *cobra.Command {
 	root.SetHelpCommand(newHelp(a))
 	for _, c := range []*cobra.Command{
 		newCheck(a), newSend(a), newSink(a), newInit(a), newRehearse(a),
-		newStatus(a), newResolve(a), newReport(a), newSuppress(a),
+		newStatus(a), newResolve(a), newReport(a), newSuppress(a), newBounces(a),
 		newDoctor(a),
 		newPreview(a),
 	} {

@@ -56,7 +56,7 @@ func exitCodes() map[string]string {
 		"mailshot": "0 1 2", "help": "0 1 2", "version": "0 1 2", "completion": "0 1 2",
 		"check": "0 1 2 3 130", "preview": "0 1 2 3 130", "send": "0 1 2 3 4 5 130", "status": "0 1 2 130",
 		"sink": "0 1 2 130", "init": "0 1 2 130", "rehearse": "0 1 2 3 4 130", "demo": "0 1 2 130",
-		"resolve": "0 1 2 5 130", "report": "0 1 2 130", "suppress": "0 1 2 4 130",
+		"resolve": "0 1 2 5 130", "report": "0 1 2 130", "suppress": "0 1 2 4 130", "bounces": "0 1 2 130",
 		"doctor": "0 1 2 130",
 	}
 }
