@@ -22,6 +22,7 @@ func Reply(text string) Action {
 func Extra(text string) Action {
 	return func(c *client, normal string) bool {
 		c.took(normal)
+		c.refusing = c.refusing || strings.HasPrefix(text, "421")
 		return c.say(normal + "\r\n" + text)
 	}
 }
@@ -30,6 +31,7 @@ func Extra(text string) Action {
 func Late(text string) Action {
 	return func(c *client, normal string) bool {
 		c.took(normal)
+		c.refusing = c.refusing || strings.HasPrefix(text, "421")
 		if !c.say(normal) || c.out.Flush() != nil {
 			return false
 		}
@@ -111,3 +113,13 @@ func Drop(c *client, _ string) bool {
 // Lose ends the connection before the replies to what was sent along with the
 // command have left.
 func Lose(*client, string) bool { return false }
+
+// Swallow does as it is asked, be it to take a message, and ends the connection
+// before the reply has left. A server that takes no more, as it has said, does
+// not.
+func Swallow(c *client, normal string) bool {
+	if !c.refusing {
+		c.took(normal)
+	}
+	return false
+}

@@ -186,7 +186,7 @@ func (c *client) chunk(rest string) bool {
 		if _, err := c.in.Peek(1); err != nil {
 			return false
 		}
-		if action := c.server.action(Content); action != nil && !action(c, "") {
+		if action := c.action(Content); action != nil && !action(c, "") {
 			return false
 		}
 	}
@@ -230,7 +230,7 @@ func (c *client) content() bool {
 		if !first {
 			continue
 		}
-		if action := c.server.action(Content); action != nil && !action(c, "") {
+		if action := c.action(Content); action != nil && !action(c, "") {
 			return false
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"crypto/tls"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -78,6 +79,13 @@ type Server struct {
 	lines        []string
 	transactions []*Transaction
 	users        []string
+	hits         []Hit
+}
+
+// Hit is a fault that has come about.
+type Hit struct {
+	Fault      int // its place in the script, from 0
+	Connection int // from 1
 }
 
 // New starts a server, which ends with the test.
@@ -191,13 +199,22 @@ func (s *Server) LoggedIn() []string {
 	return append([]string(nil), s.users...)
 }
 
+// Hits gives the faults that have come about, in their order.
+func (s *Server) Hits() []Hit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.hits)
+}
+
 // action gives what is to be done at a step, and counts that it was reached.
-func (s *Server) action(at Step) Action {
+func (c *client) action(at Step) Action {
+	s := c.server
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.seen[at]++
-	for _, f := range s.script.Faults {
+	for i, f := range s.script.Faults {
 		if f.At == at && (f.Nth == 0 || f.Nth == s.seen[at]) {
+			s.hits = append(s.hits, Hit{i, c.number})
 			return f.Do
 		}
 	}
@@ -216,6 +233,9 @@ type client struct {
 	now    *Transaction
 	at     Step
 	code   int // of the last reply; 0 where it was none
+	// refusing says that it has told the client that it takes no more, by a 421 or
+	// by refusing a RSET or, for good, a MAIL.
+	refusing bool
 }
 
 func (c *client) use(conn net.Conn) {
@@ -229,7 +249,7 @@ func (c *client) use(conn net.Conn) {
 // connection.
 func (c *client) answer(at Step, reply string) bool {
 	c.at, c.code = at, 0
-	action := c.server.action(at)
+	action := c.action(at)
 	if action == nil {
 		action = Reply(reply)
 	}
@@ -239,6 +259,12 @@ func (c *client) answer(at Step, reply string) bool {
 // took sets down what a reply makes of the transaction.
 func (c *client) took(reply string) {
 	c.code, _ = strconv.Atoi(reply[:min(len(reply), 3)])
+	switch {
+	case c.code == 421, c.at == Reset && !c.positive(), c.at == Mail && c.code/100 == 5:
+		c.refusing = true
+	case c.at == Mail && c.positive():
+		c.refusing = false
+	}
 	if c.at != Message {
 		return
 	}

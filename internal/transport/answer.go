@@ -73,8 +73,11 @@ func misunderstood(f *flight, r reply) bool {
 
 // apply draws the consequences of a reply.
 func (p *pipeline) apply(f *flight, step string, r reply) {
-	if step == stepReset && r.positive() {
+	switch {
+	case step == stepReset && r.positive():
 		p.assure(f)
+	case step == stepMail && r.positive():
+		p.refused = false // and yet it takes more
 	}
 	if f.alone && goesOn(step, r) {
 		p.habits.learn(step, r)

@@ -14,6 +14,7 @@ type flight struct {
 	cleared guard.Cleared
 	began   time.Time
 	alone   bool // step by step: each command waits for the reply to the one before
+	fresh   bool // no transaction was open before: no RSET is needed
 
 	todo    []string // steps that are not handed to the writer
 	awaited []string // steps that are, and have not been answered

@@ -15,7 +15,8 @@ import (
 //
 //	EHLO, STARTTLS, AUTH                          before open is called, then
 //	MAIL, RCPT, DATA or BDAT, content             as announced, once, after a
-//	RSET                                          before each MAIL but the first
+//	RSET                                          before each MAIL, unless no
+//	                                              transaction can be open
 //	QUIT
 //
 // The rest of a line that has not ended is held back, so that no command leaves
@@ -75,6 +76,14 @@ func (g *gate) open() { g.state, g.login = beforeMail, false }
 
 // announce says what the next MAIL, RCPT and content must be.
 func (g *gate) announce(a announced) { g.next = append(g.next, a) }
+
+// fresh says that the server has accepted the message before, which ends its
+// transaction (RFC 5321 section 4.1.1.4): MAIL may come without a RSET.
+func (g *gate) fresh() {
+	if g.state == beforeReset {
+		g.state = beforeMail
+	}
+}
 
 // withhold says that the server has refused DATA: no content follows.
 func (g *gate) withhold() {

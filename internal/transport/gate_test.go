@@ -236,3 +236,29 @@ func FuzzGate(f *testing.F) {
 		}
 	})
 }
+
+// Where the message before was accepted, and not within one, MAIL needs no RSET.
+func TestGateFresh(t *testing.T) {
+	const next = "MAIL FROM:<s@a.example>\r\nRCPT TO:<t@a.example>\r\n"
+	for before, good := range map[string]bool{
+		"":                               true,
+		gateMail:                         false,
+		gateMail + gateRcpt:              false,
+		gateMail + gateRcpt + "DATA\r\n": false,
+		gateMail + gateRcpt + "DATA\r\n" + firstContent: true,
+		gateMail + gateRcpt + firstChunk:                true,
+		gateMail + gateRcpt + "BDAT 10 LAST\r\nHello":   false,
+	} {
+		g := opened(io.Discard, first, second)
+		if before == "" {
+			g = opened(io.Discard, second)
+		}
+		if err := write(g, 100, before); err != nil {
+			t.Fatal(err)
+		}
+		g.fresh()
+		if err := write(g, 100, next); (err == nil) != good {
+			t.Errorf("after %q: %v", before, err)
+		}
+	}
+}

@@ -84,8 +84,8 @@ func (p *pipeline) run(ctx context.Context, in <-chan guard.Cleared) error {
 	}
 }
 
-// next does the next thing there is to do. What the server has said goes before
-// what there is to be sent. The error ends the connection.
+// next does the next thing there is to do: what the server has said goes before
+// what there is to be sent, and that before its sending. The error ends the connection.
 func (p *pipeline) next(ctx context.Context, in <-chan guard.Cleared) error {
 	select {
 	case a, ok := <-p.s.answers:
@@ -101,6 +101,13 @@ func (p *pipeline) next(ctx context.Context, in <-chan guard.Cleared) error {
 	}
 	if p.closed || len(p.flights) >= p.window.size() {
 		in = nil
+	}
+	p.s.hurry(p.outstanding()+len(p.batch) > 1)
+	select {
+	case c, ok := <-in: // so that it leaves in one write with what there is
+		p.take(c, ok)
+		return nil
+	default:
 	}
 	select {
 	case a, ok := <-p.s.answers:
@@ -129,6 +136,8 @@ func (p *pipeline) take(c guard.Cleared, ok bool) {
 		f.settle(Result{Outcome: ledger.Deferred, Step: step})
 	} else {
 		f.todo = p.s.steps()
+		f.fresh = f.todo[0] == stepMail
+		p.s.open = true
 	}
 	p.flights = append(p.flights, f)
 	p.taken++
@@ -195,6 +204,9 @@ func (p *pipeline) report() {
 		f := p.flights[0]
 		p.flights = p.flights[1:]
 		p.window.note(f.result)
+		if f.alone && f.result.Outcome == ledger.Accepted {
+			p.s.open = false
+		}
 		p.out <- f.report()
 	}
 }

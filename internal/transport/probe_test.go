@@ -150,7 +150,7 @@ func TestProbeIsInterrupted(t *testing.T) {
 }
 
 func TestPerRoundTrip(t *testing.T) {
-	for mode, want := range map[string]float64{"step by step": 0.2, "pipelined": 1, "chunked": 64} {
+	for mode, want := range map[string]float64{"step by step": 0.25, "pipelined": 1, "chunked": 64} {
 		server := smtptest.New(t, smtptest.Script{Extensions: modes[mode]})
 		all, err := observe(t, plain(t, server), "", "")
 		if err != nil || all[2].Offers.PerRoundTrip != want {

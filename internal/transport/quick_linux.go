@@ -2,15 +2,19 @@ package transport
 
 import (
 	"net"
+	"sync/atomic"
 	"syscall"
 )
 
-// quickConn acknowledges at once what the server sends. A server that writes its
-// replies one by one otherwise waits for the acknowledgement of the first (RFC
-// 896) that the kernel puts off (RFC 1122 section 4.2.3.2): 40 ms a message.
+// quickConn acknowledges at once what the server sends, where more is to come. A
+// server that writes its replies one by one otherwise waits for the
+// acknowledgement of the first (RFC 896) that the kernel puts off (RFC 1122
+// section 4.2.3.2): 40 ms a message. Where all has come, the next command is
+// the acknowledgement, and one more packet would only cost time.
 type quickConn struct {
 	*net.TCPConn
 	control syscall.RawConn
+	waiting atomic.Bool // for more than one reply
 }
 
 func quick(conn net.Conn) net.Conn {
@@ -22,15 +26,21 @@ func quick(conn net.Conn) net.Conn {
 	if err != nil {
 		return conn
 	}
-	c := &quickConn{tcp, control}
+	c := &quickConn{TCPConn: tcp, control: control}
+	c.hurry(true)
 	c.arm()
 	return c
 }
 
-// Read arms again each time: the kernel takes the setting back (tcp(7)).
+func (c *quickConn) hurry(on bool) { c.waiting.Store(on) }
+
+// Read arms again each time: the kernel takes the setting back (tcp(7)). What
+// ends within a line is not all.
 func (c *quickConn) Read(p []byte) (int, error) {
 	n, err := c.TCPConn.Read(p)
-	c.arm()
+	if c.waiting.Load() || n > 0 && p[n-1] != '\n' {
+		c.arm()
+	}
 	return n, err
 }
 

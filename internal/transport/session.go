@@ -25,6 +25,7 @@ type session struct {
 	offers   extensions
 	window   int     // messages under way at most
 	most     int     // messages taken at most; 0 for no limit
+	open     bool    // a transaction may be
 	see      watcher // of the setting up; nil for none
 
 	answers chan answered // what listen has heard; closed with it
@@ -77,6 +78,13 @@ func (s *session) listen() {
 	}
 }
 
+// hurry has what comes acknowledged at once, or not, where the machine can.
+func (s *session) hurry(on bool) {
+	if c, ok := s.raw.(interface{ hurry(bool) }); ok {
+		c.hurry(on)
+	}
+}
+
 // abort closes the connection at once. It may be called by anyone, any time.
 func (s *session) abort() {
 	s.end.Do(func() {
@@ -86,12 +94,14 @@ func (s *session) abort() {
 }
 
 // hush lets nothing more leave. What the server has answered to what did leave
-// can still be read.
+// can still be read, even where it has reset the connection since.
 func (s *session) hush() {
 	half, ok := s.raw.(interface{ CloseWrite() error })
-	if !ok || half.CloseWrite() != nil {
+	if !ok {
 		s.abort()
+		return
 	}
+	half.CloseWrite()
 }
 
 func (s *session) ended() bool {

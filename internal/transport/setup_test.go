@@ -224,40 +224,6 @@ func TestSCRAMRoundsAreBounded(t *testing.T) {
 	}
 }
 
-// TestSetUpFaults: whatever a server does before the first transaction, Connect
-// comes back with the step where it happened.
-func TestSetUpFaults(t *testing.T) {
-	authority := smtptest.NewAuthority(t)
-	config := authority.Config(t, "127.0.0.1", inAnHour())
-	for _, step := range []smtptest.Step{smtptest.Greeting, smtptest.EHLO, smtptest.StartTLS} {
-		for does, action := range actions {
-			t.Run(string(step)+" "+does, func(t *testing.T) {
-				t.Parallel()
-				server := smtptest.New(t, smtptest.Script{TLS: config, Faults: []smtptest.Fault{{At: step, Nth: 1, Do: action}}})
-				smtp := secured(t, server, authority, STARTTLS, Credentials{})
-				if does == "hang" {
-					smtp.Timeouts.Greeting, smtp.Timeouts.Setup = 500*time.Millisecond, 500*time.Millisecond
-				}
-				conn, err := smtp.Connect(t.Context())
-				if does == "an octet" {
-					if err != nil {
-						t.Fatal(err)
-					}
-					conn.Close()
-					return
-				}
-				var e *Error
-				if !errors.As(err, &e) || e.Hint == "" || strings.Contains(e.Error()+e.Hint, "a.example") {
-					t.Fatalf("error %v", err)
-				}
-				if e.Step != string(step) && does != "one late" {
-					t.Errorf("at step %s: %v", e.Step, err)
-				}
-			})
-		}
-	}
-}
-
 func TestConnectFails(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -336,7 +302,7 @@ func piped(t *testing.T, timeouts Timeouts) (*session, net.Conn) {
 
 // answerUpTo354 answers the commands before a first message.
 func answerUpTo354(in *bufio.Reader, out io.Writer) {
-	for _, answer := range []string{"250 ok\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n"} {
+	for _, answer := range []string{"250 ok\r\n", "250 ok\r\n", "354 go\r\n"} {
 		in.ReadString('\n')
 		io.WriteString(out, answer)
 	}

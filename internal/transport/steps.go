@@ -14,14 +14,17 @@ const (
 	stepWithhold = "withhold"
 )
 
-// steps gives those of one transaction. RSET comes first, since a refused RCPT
-// or message may have left the transaction before open, and the next RCPT would
-// join it.
+// steps gives those of one transaction. RSET comes first where the transaction
+// before may be open, since a refused RCPT or message leaves it so, and the next
+// RCPT would join it. With PIPELINING that costs no time, and is not yet known.
 func (s *session) steps() []string {
-	if s.chunked() {
+	switch {
+	case s.chunked():
 		return []string{stepReset, stepMail, stepRcpt, stepMessage}
+	case s.offers.pipelining, s.open:
+		return []string{stepReset, stepMail, stepRcpt, stepData, stepMessage}
 	}
-	return []string{stepReset, stepMail, stepRcpt, stepData, stepMessage}
+	return []string{stepMail, stepRcpt, stepData, stepMessage}
 }
 
 // chunked says whether messages go with BDAT, which waits for no 354 (RFC 3030).
@@ -48,10 +51,10 @@ func goesOn(step string, r reply) bool {
 	return r.positive()
 }
 
-// takesNoMore says whether a server that closes after the reply has taken
+// takesNoMore says whether a server that closes after the refusal has taken
 // nothing that came behind the command.
 func takesNoMore(step string, r reply) bool {
-	return r.code == 421 || r.code/100 == 5 && (step == stepReset || step == stepMail)
+	return r.code == 421 || step == stepReset || step == stepMail && r.code/100 == 5
 }
 
 func sessionError(step string, r reply) *Error {

@@ -69,7 +69,7 @@ func aboutServer(step string, r reply) bool {
 		return true
 	}
 	return endsSession(step, r) || step == stepMail || loginWanted(r) ||
-		r.code == 454 || r.code == 452 && !aboutMailbox(r)
+		r.code == 454 || r.code == 503 || r.code == 452 && !aboutMailbox(r)
 }
 
 // tooLong says that the server takes no message of this length. A 552 for a

@@ -112,7 +112,7 @@ func TestStalledServer(t *testing.T) {
 	long := strings.Repeat(body, 30000)
 	messages := cleared(t, addresses(12), long)
 	for _, mode := range []string{"step by step", "pipelined", "chunked"} {
-		for _, at := range []smtptest.Step{smtptest.Reset, smtptest.Content, smtptest.Message} {
+		for _, at := range []smtptest.Step{smtptest.Mail, smtptest.Content, smtptest.Message} {
 			t.Run(mode+" "+string(at), func(t *testing.T) {
 				t.Parallel()
 				server, smtp := pipelinedServer(t, mode, smtptest.Fault{At: at, Nth: 4, Do: smtptest.Stall})

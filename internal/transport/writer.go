@@ -26,6 +26,9 @@ func (s *session) put(p piece) error {
 	c := p.flight.cleared
 	switch p.step {
 	case stepMail:
+		if p.flight.fresh {
+			s.gate.fresh()
+		}
 		envelope := c.Envelope()
 		s.gate.announce(announced{envelope.From.String(), envelope.To.String(), c.Size()})
 		return s.line(s.mailLine(envelope.From, c.Size(), c.EightBit(), c.NeedsUTF8()))
