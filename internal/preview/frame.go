@@ -3,6 +3,7 @@ package preview
 import (
 	"encoding/base64"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -27,19 +28,15 @@ func (l look) policy() string {
 // harm is the sandbox and the policy; what it is relieved of here are things
 // that a policy does not reach, such as preconnect.
 func (l *letter) frame(how look) string {
-	if l.html == "" {
-		return how.dress(textDocument(l.text))
+	source := l.html
+	if source == "" {
+		source = textDocument(l.text)
 	}
-	doc, err := html.ParseWithOptions(strings.NewReader(l.html), html.ParseOptionEnableScripting(false))
+	document, err := l.dress(source, how)
 	if err != nil {
-		return how.dress(textDocument("The HTML is nested too deeply to be shown."))
+		document, _ = l.dress(textDocument("The HTML is nested in a way that cannot be shown."), how)
 	}
-	l.adapt(doc, how)
-	var b strings.Builder
-	if html.Render(&b, doc) != nil {
-		return how.dress(textDocument("The HTML cannot be shown."))
-	}
-	return how.dress(b.String())
+	return document
 }
 
 // textDocument shows plain text as mail programs do.
@@ -49,17 +46,57 @@ func textDocument(text string) string {
 		html.EscapeString(text) + `</pre></body></html>`
 }
 
-// dress puts our own words behind <head>, before any of the message's. A page
-// without one is given none by html.Render.
-func (how look) dress(document string) string {
+// dress gives a document as a browser without scripts reads it, made to be
+// shown alone, with our own words at the top of its head.
+func (l *letter) dress(source string, how look) (string, error) {
+	doc, err := html.ParseWithOptions(strings.NewReader(source), html.ParseOptionEnableScripting(false))
+	if err != nil {
+		return "", err
+	}
+	l.adapt(doc, how)
+	head := headOf(doc)
+	for _, own := range slices.Backward(how.own()) {
+		head.InsertBefore(own, head.FirstChild)
+	}
+	var b strings.Builder
+	err = html.Render(&b, doc)
+	return b.String(), err
+}
+
+// headOf gives the head, which html.Parse gives every document.
+func headOf(doc *html.Node) *html.Node {
+	for n := range doc.Descendants() {
+		if n.DataAtom == atom.Head {
+			return n
+		}
+	}
+	return doc
+}
+
+// own is what a frame's document begins with: its policy once more, for pages
+// that no server sends; links that open nowhere, as the sandbox has it, rather
+// than in the frame; and light or dark for what the message leaves open.
+func (how look) own() []*html.Node {
 	scheme := "light"
 	if how.dark {
 		scheme = "dark"
 	}
-	own := `<meta http-equiv="Content-Security-Policy" content="` + how.policy() + `">` +
-		`<meta name="referrer" content="no-referrer"><base target="_blank"><style>:root{color-scheme:` + scheme + `}</style>`
-	before, after, _ := strings.Cut(document, "<head>")
-	return before + "<head>" + own + after
+	style := element(atom.Style)
+	style.AppendChild(&html.Node{Type: html.TextNode, Data: ":root{color-scheme:" + scheme + "}"})
+	return []*html.Node{
+		element(atom.Meta, "http-equiv", "Content-Security-Policy", "content", how.policy()),
+		element(atom.Meta, "name", "referrer", "content", "no-referrer"),
+		element(atom.Base, "target", "_blank"),
+		style,
+	}
+}
+
+func element(a atom.Atom, attributes ...string) *html.Node {
+	n := &html.Node{Type: html.ElementNode, DataAtom: a, Data: a.String()}
+	for pair := range slices.Chunk(attributes, 2) {
+		n.Attr = append(n.Attr, html.Attribute{Key: pair[0], Val: pair[1]})
+	}
+	return n
 }
 
 // adapt walks a document and makes it one that can be shown alone.

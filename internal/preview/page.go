@@ -101,11 +101,11 @@ type refusalView struct {
 	Spots []line // the lines in which it was found
 }
 
-// address shows where things are; pages of a server and static ones differ.
-type links struct {
-	row        func(line int) string
-	frame      func(line int, how look) string // "" to put the document into the page
-	attachment func(line, number int) string   // "" for none
+// links say where things are; they differ between a server and static pages.
+type links interface {
+	row(line int) string
+	frame(line int, how look) string    // "" to put the document into the page
+	attachment(line, number int) string // "" for none
 }
 
 // campaignPage gives what is on top of every page.

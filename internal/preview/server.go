@@ -124,8 +124,8 @@ func (s *Server) Serve(ctx context.Context) error {
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{token}/{$}", s.page)
-	mux.HandleFunc("GET /{token}/style.css", static("style.css", "text/css; charset=utf-8"))
-	mux.HandleFunc("GET /{token}/script.js", static("script.js", "text/javascript; charset=utf-8"))
+	mux.HandleFunc("GET /{token}/style.css", unchanging("style.css", "text/css; charset=utf-8"))
+	mux.HandleFunc("GET /{token}/script.js", unchanging("script.js", "text/javascript; charset=utf-8"))
 	mux.HandleFunc("GET /{token}/events", s.follow)
 	mux.HandleFunc("GET /{token}/frame/{line}", s.frame)
 	mux.HandleFunc("GET /{token}/attachment/{line}/{number}", s.attachment)
@@ -168,7 +168,7 @@ func (s *Server) isOwnHost(host string) bool {
 	return host == addr || host == "localhost:"+port
 }
 
-func static(name, mediaType string) http.HandlerFunc {
+func unchanging(name, mediaType string) http.HandlerFunc {
 	content := asset(name)
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", mediaType)
@@ -193,19 +193,18 @@ func (p place) values() url.Values {
 	return v
 }
 
-// links are those of a page that shows this place of the list.
-func (p place) links() links {
-	return links{
-		row: func(line int) string {
-			v := p.values()
-			v.Set("row", strconv.Itoa(line))
-			return "?" + v.Encode()
-		},
-		frame: func(line int, how look) string {
-			return fmt.Sprintf("frame/%d?look=%s", line, url.QueryEscape(how.class()))
-		},
-		attachment: func(line, number int) string { return fmt.Sprintf("attachment/%d/%d", line, number) },
-	}
+func (p place) row(line int) string {
+	v := p.values()
+	v.Set("row", strconv.Itoa(line))
+	return "?" + v.Encode()
+}
+
+func (p place) frame(line int, how look) string {
+	return fmt.Sprintf("frame/%d?look=%s", line, url.QueryEscape(how.class()))
+}
+
+func (p place) attachment(line, number int) string {
+	return fmt.Sprintf("attachment/%d/%d", line, number)
 }
 
 // page shows the campaign, a page of its list, and one message.
@@ -222,7 +221,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		p.Verdict = badge{"bad", "cannot be read"}
 	}
 	current := s.current(r)
-	p.Message = s.message(current, at.links())
+	p.Message = s.message(current, at)
 	p.list(r.Context(), s.book, at, current, s.options)
 	var b bytes.Buffer
 	if err := s.renderer.write(&b, p); err != nil {
@@ -253,11 +252,10 @@ func (s *Server) message(ordinal int, to links) *messageView {
 
 // list fills in the rows that are shown beside the message.
 func (p *page) list(ctx context.Context, b *Book, at place, current int, o ServerOptions) {
-	to := at.links()
 	p.Query = at.query
-	p.Telling = b.telling(o.Rows, to, current, o.ShowAddresses)
+	p.Telling = b.telling(o.Rows, at, current, o.ShowAddresses)
 	ordinals, next := b.listed(ctx, at.query, at.from)
-	p.Rows = b.entries(ordinals, to, current, o.ShowAddresses)
+	p.Rows = b.entries(ordinals, at, current, o.ShowAddresses)
 	if next >= 0 {
 		p.Next = "?" + place{at.query, next}.values().Encode()
 	}

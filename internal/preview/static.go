@@ -53,21 +53,23 @@ func (b *Book) Write(ctx context.Context, dir string, lines []int) (int, error) 
 
 // writePage writes the page of one of the rows that are shown.
 func (b *Book) writePage(w *bytes.Buffer, r *renderer, shown []Telling, at int) error {
-	to := links{
-		row:        pageName,
-		frame:      func(int, look) string { return "" },
-		attachment: func(int, int) string { return "" },
-	}
 	p := b.campaignPage()
 	for i, t := range shown {
 		p.Telling = append(p.Telling, entry{Line: t.Line, Link: pageName(t.Line), Why: t.Why, Current: i == at})
 	}
 	var err error
-	if p.Message, err = b.message(shown[at].Ordinal, to); err != nil {
+	if p.Message, err = b.message(shown[at].Ordinal, static{}); err != nil {
 		return err
 	}
 	return r.write(w, p)
 }
+
+// static are the links of pages in one folder.
+type static struct{}
+
+func (static) row(line int) string        { return pageName(line) }
+func (static) frame(int, look) string     { return "" }
+func (static) attachment(int, int) string { return "" }
 
 func pageName(line int) string { return fmt.Sprintf("line-%06d.html", line) }
 

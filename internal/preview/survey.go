@@ -61,6 +61,7 @@ const (
 	shortest = "shortest message"
 	unusual  = "most unusual characters"
 	rtl      = "right to left"
+	unmade   = "no message can be made"
 )
 
 // See takes in what became of a row; it is for Look.Check.
@@ -77,7 +78,7 @@ func (s *Survey) See(seen campaign.Seen) {
 	}
 	s.offerCells(row)
 	if seen.Err != nil {
-		s.unmade(row, seen.Err)
+		s.notMade(row, seen.Err)
 		return
 	}
 	s.offer(longest, row, seen.Message.Size())
@@ -100,9 +101,10 @@ func (s *Survey) offerCells(row *recipient.Row) {
 			s.offer(emptyCell(s.columns[i]), row, 0)
 		}
 		for _, r := range row.Cells[i] {
-			strange += strangeness(r)
 			if isRightToLeft(r) {
 				turned++
+			} else {
+				strange += strangeness(r)
 			}
 		}
 	}
@@ -137,12 +139,12 @@ func isRightToLeft(r rune) bool {
 	return p.Class() == bidi.R || p.Class() == bidi.AL
 }
 
-// unmade notes a row that no message can be made of.
-func (s *Survey) unmade(row *recipient.Row, err error) {
+// notMade notes a row that no message can be made of.
+func (s *Survey) notMade(row *recipient.Row, err error) {
 	if refusal, ok := errors.AsType[rule.Refusal](err); ok {
 		s.refused(row, []rule.Refusal{refusal})
 	}
-	s.offer("no message can be made", row, 0)
+	s.offer(unmade, row, 0)
 	if len(s.faults) < maxKept {
 		s.faults[row.Ordinal] = err
 	}

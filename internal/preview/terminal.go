@@ -14,11 +14,7 @@ type Paper struct{ Colours bool }
 // wrong with it. number and of say which it is of how many. What would move the
 // terminal's cursor is printed as a question mark.
 func (b *Book) Print(w io.Writer, t Telling, number, of int, paper Paper) error {
-	view, err := b.message(t.Ordinal, links{
-		row:        pageName,
-		frame:      func(int, look) string { return "" },
-		attachment: func(int, int) string { return "" },
-	})
+	view, err := b.message(t.Ordinal, static{})
 	if err != nil {
 		return err
 	}
