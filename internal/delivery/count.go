@@ -38,6 +38,21 @@ func (c *count) begun(l *letter) {
 	}
 }
 
+// moved is one whom this run has not sent to, and who stands elsewhere now.
+type moved struct {
+	again bool // they stood as deferred, else as pending
+	to    ledger.State
+}
+
+func (c *count) move(m moved) {
+	if m.again {
+		c.Deferred--
+	} else {
+		c.Pending--
+	}
+	*c.at(m.to)++
+}
+
 // replied counts a reply, and gives the one value there is of it.
 func (c *count) replied(r Reply) *Reply {
 	c.replies[r]++

@@ -29,6 +29,14 @@ type Ledger interface {
 	Finish(ctx context.Context, endings []ledger.Ending) error
 }
 
+// Sharing is a Ledger of a campaign that runs on other machines may have a part
+// in; *ledger.Run is one.
+type Sharing interface {
+	Shared() bool
+	Claim(ctx context.Context, wanted []ledger.Want) ([]ledger.State, error)
+	Reserve(ctx context.Context, n int, every time.Duration) (time.Duration, error)
+}
+
 // Run is one run of a campaign. The fields from Limit on may be left out.
 type Run struct {
 	Source      Source
@@ -52,7 +60,7 @@ type Run struct {
 type Progress struct {
 	Recipients  int
 	Accepted    int // in this run
-	Already     int // accepted by an earlier run
+	Already     int // accepted by an earlier run, or by one on another machine
 	Rejected    int // now or earlier: a 5yz is final
 	Deferred    int
 	Unknown     int // now or earlier
@@ -100,19 +108,10 @@ type Summary struct {
 // Standing counts where the campaign's recipients stand before the run, by
 // reading the list once and making no message.
 func (r *Run) Standing(ctx context.Context) (Progress, error) {
-	p := Progress{Recipients: r.Recipients}
+	p := Progress{Recipients: r.Recipients, Pending: r.Recipients}
 	count := func(to campaign.Recipient) bool {
-		switch state := r.Ledger.State(r.Key(to)); {
-		case !state.Tried:
-		case state.Outcome == ledger.Accepted:
-			p.Already++
-		case state.Outcome == ledger.Rejected:
-			p.Rejected++
-		case state.Outcome == ledger.Deferred:
-			p.Deferred++
-		default:
-			p.Unknown++
-		}
+		p.Pending--
+		*p.at(r.Ledger.State(r.Key(to)))++
 		return false
 	}
 	for _, err := range r.Source.Messages(ctx, count) {
@@ -120,8 +119,22 @@ func (r *Run) Standing(ctx context.Context) (Progress, error) {
 			return p, err
 		}
 	}
-	p.Pending = p.Recipients - p.Already - p.Rejected - p.Deferred - p.Unknown
 	return p, ctx.Err()
+}
+
+// at is the count of those who stand at s without this run having done anything.
+func (p *Progress) at(s ledger.State) *int {
+	switch {
+	case s.Elsewhere, !s.Tried:
+		return &p.Pending
+	case s.Outcome == ledger.Accepted:
+		return &p.Already
+	case s.Outcome == ledger.Rejected:
+		return &p.Rejected
+	case s.Outcome == ledger.Deferred:
+		return &p.Deferred
+	}
+	return &p.Unknown
 }
 
 // Do runs until every message has an outcome, the limit is reached, ctx is done

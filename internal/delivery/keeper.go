@@ -71,6 +71,7 @@ func newKeeper(r *Run, standing Progress) *keeper {
 	for _, l := range k.lanes {
 		k.byDomain[l.domain] = l
 	}
+	k.pace.shared = r.Every > 0 && k.sharing() != nil
 	if r.Every > 0 || len(r.Domains) > 0 {
 		k.work = make(chan guard.Cleared) // what waits in it would leave at any time
 	}
@@ -132,6 +133,7 @@ func (k *keeper) goesOn(soft context.Context) bool {
 func (k *keeper) prepare(soft context.Context) {
 	now := time.Now()
 	k.startPasses(soft, now)
+	k.refill(now)
 	k.claim(now)
 	k.closeWhenDone()
 	k.connect(now)
@@ -174,9 +176,12 @@ func (k *keeper) keepUp(soft context.Context) {
 // arrived takes what the passes have ready.
 func (k *keeper) arrived(a arrival) {
 	for {
-		if a.letter != nil {
+		switch {
+		case a.letter != nil:
 			a.letter.lane.add(a.letter)
-		} else {
+		case a.moved != nil:
+			k.count.move(*a.moved)
+		default:
 			k.passEnded(a.end)
 		}
 		select {
@@ -212,7 +217,10 @@ func (k *keeper) startPasses(soft context.Context, now time.Time) {
 
 func (k *keeper) awaitPasses() {
 	for k.passes > 0 {
-		if a := <-k.arrivals; a.end != nil {
+		switch a := <-k.arrivals; {
+		case a.moved != nil:
+			k.count.move(*a.moved)
+		case a.end != nil:
 			k.passEnded(a.end)
 		}
 	}
@@ -249,7 +257,7 @@ func (k *keeper) claim(now time.Time) {
 // next gives the lane whose turn it is, or when one has its turn.
 func (k *keeper) next(soft context.Context) (chan<- guard.Cleared, *lane, <-chan time.Time) {
 	now := time.Now()
-	if k.queued == 0 || soft.Err() != nil || now.Before(k.strain.until) {
+	if k.queued == 0 || soft.Err() != nil || now.Before(k.strain.until) || k.pace.isEmpty() {
 		return nil, nil, nil
 	}
 	var turn *lane

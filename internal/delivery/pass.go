@@ -12,9 +12,11 @@ import (
 // maxMade is how many messages of a lane are made ahead at most.
 const maxMade = 64
 
-// arrival is a message that was made, or the end of a pass.
+// arrival is a message that was made, news of a recipient whom another machine
+// has dealt with, or the end of a pass.
 type arrival struct {
 	letter *letter
+	moved  *moved
 	end    *ended
 }
 
@@ -45,12 +47,19 @@ func (p *pass) start(ctx context.Context) {
 	}()
 }
 
-// read makes what is wanted of the list, as far as there is room for it.
+// read makes what is wanted of the list.
 func (p *pass) read(ctx context.Context) error {
-	want := p.untried
 	if p.due != nil {
-		want = p.postponed
+		return p.make(ctx, p.postponed)
 	}
+	if s := p.k.sharing(); s != nil {
+		return (&share{pass: p, ledger: s}).read(ctx)
+	}
+	return p.make(ctx, p.untried)
+}
+
+// make makes the messages that are wanted, as far as there is room for them.
+func (p *pass) make(ctx context.Context, want func(campaign.Recipient) bool) error {
 	for cleared, err := range p.k.Source.Messages(ctx, want) {
 		if err != nil {
 			return ignoreInterrupt(ctx, err)
@@ -76,12 +85,19 @@ func (p *pass) untried(to campaign.Recipient) bool {
 	if state.Tried && state.Outcome != ledger.Deferred {
 		return false
 	}
-	if p.k.Limit > 0 && int(p.k.counted.Add(1)) > p.k.Limit {
-		p.k.limited.Store(true)
+	if !p.k.withinLimit() {
 		return false
 	}
 	p.next = &letter{key: key, lane: p.lane, again: state.Tried}
 	return true
+}
+
+// withinLimit counts one more message that is made for the first time.
+func (k *keeper) withinLimit() bool {
+	if k.Limit > 0 && int(k.counted.Add(1)) > k.Limit {
+		k.limited.Store(true)
+	}
+	return !k.limited.Load()
 }
 
 // postponed wants those who are due again.

@@ -41,7 +41,9 @@ func mayDo(res transport.Result) bool {
 // conclude ends the matter of l for this run.
 func (k *keeper) conclude(l *letter, res transport.Result) {
 	k.answer(res)
-	k.finish(l, endingOf(res))
+	e := endingOf(res)
+	e.GivenUp = e.Outcome == ledger.Deferred
+	k.finish(l, e)
 }
 
 func endingOf(res transport.Result) ledger.Ending {

@@ -128,9 +128,9 @@ func (p *serverPen) sign(ctx context.Context, tx *sql.Tx, added tally) error {
 }
 
 func (p *serverPen) claim(ctx context.Context, wanted []Want) ([]record, error) {
-	keys, lines := make([][]byte, len(wanted)), make([]int64, len(wanted))
+	keys, lines, tried := make([][]byte, len(wanted)), make([]int64, len(wanted)), make([]int64, len(wanted))
 	for i, w := range wanted {
-		keys[i], lines[i] = w.Key[:], int64(w.Line)
+		keys[i], lines[i], tried[i] = w.Key[:], int64(w.Line), int64(w.Attempts)
 	}
 	var records []record
 	err := p.run.ledger.inTx(ctx, func(tx *sql.Tx) (err error) {
@@ -140,7 +140,7 @@ func (p *serverPen) claim(ctx context.Context, wanted []Want) ([]record, error) 
 		if err = p.enter(ctx, tx, keys, lines); err != nil {
 			return err
 		}
-		if err = p.seize(ctx, tx, keys); err != nil {
+		if err = p.seize(ctx, tx, keys, tried); err != nil {
 			return err
 		}
 		records, err = p.look(ctx, tx, keys)
@@ -161,14 +161,14 @@ func (p *serverPen) enter(ctx context.Context, tx *sql.Tx, keys [][]byte, lines 
 
 // seize takes those who may be sent to and whom no run that lives has in hand.
 // It does not wait for those whom another takes at this moment.
-func (p *serverPen) seize(ctx context.Context, tx *sql.Tx, keys [][]byte) error {
+func (p *serverPen) seize(ctx context.Context, tx *sql.Tx, keys [][]byte, tried []int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE recipient SET run = $1
-		FROM (SELECT f.key FROM recipient AS f
-			WHERE f.campaign = $2 AND f.key = ANY($3::bytea[]) AND f.standing IN ($4, $5)
+		FROM (SELECT f.key FROM recipient AS f JOIN unnest($3::bytea[], $6::bigint[]) AS w(key, tried) ON w.key = f.key
+			WHERE f.campaign = $2 AND f.attempts = w.tried AND f.standing IN ($4, $5)
 				AND NOT EXISTS (SELECT FROM run WHERE run.id = f.run AND run.ended IS NULL)
-			FOR UPDATE SKIP LOCKED) AS free
+			FOR UPDATE OF f SKIP LOCKED) AS free
 		WHERE recipient.campaign = $2 AND recipient.key = free.key`,
-		p.run.run, p.run.campaign, keys, int16(untried), int16(deferred))
+		p.run.run, p.run.campaign, keys, int16(untried), int16(deferred), tried)
 	return err
 }
 
@@ -194,7 +194,7 @@ func (p *serverPen) look(ctx context.Context, tx *sql.Tx, keys [][]byte) ([]reco
 		switch {
 		case own && known.now.mayBegin():
 			known.hand = mine
-		case lives && !own:
+		case lives && !own && !known.now.isFinal():
 			known.hand = elsewhere
 		}
 		all = append(all, known)
@@ -229,27 +229,42 @@ func (p *serverPen) begin(ctx context.Context, tx *sql.Tx, attempts []Attempt, b
 
 func (p *serverPen) finish(ctx context.Context, tx *sql.Tx, endings []Ending, ended []record) error {
 	size := len(endings)
-	keys, to, counts, back := make([][]byte, size), make([]int64, size), make([]int64, size), make([]bool, size)
+	keys, to, counts := make([][]byte, size), make([]int64, size), make([]int64, size)
+	back, givenUp := make([]bool, size), make([]bool, size)
 	at, codes, enhanced, replies := make([]int64, size), make([]int64, size), make([]string, size), make([]string, size)
 	for i, e := range endings {
-		keys[i], to[i], counts[i], back[i] = e.Key[:], int64(ended[i].now), int64(ended[i].attempts), e.NotSent
+		keys[i], to[i], counts[i] = e.Key[:], int64(ended[i].now), int64(ended[i].attempts)
+		back[i], givenUp[i] = e.NotSent, e.GivenUp
 		at[i], codes[i], enhanced[i], replies[i] = e.At.UnixMilli(), int64(e.Code), e.Enhanced, sayable(e.Reply)
 	}
 	n, err := affected(tx.ExecContext(ctx, `UPDATE recipient SET standing = e.standing, attempts = e.attempts,
 			ended = CASE WHEN e.back THEN recipient.ended ELSE e.at END,
 			code = CASE WHEN e.back THEN recipient.code ELSE e.code END,
 			enhanced = CASE WHEN e.back THEN recipient.enhanced ELSE e.enhanced END,
-			reply = CASE WHEN e.back THEN recipient.reply ELSE e.reply END
-		FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], $6::bigint[], $7::text[], $8::text[])
-			AS e(key, standing, attempts, back, at, code, enhanced, reply)
-		WHERE recipient.campaign = $9 AND recipient.key = e.key AND recipient.run = $10
-			AND (recipient.standing = $11 AND recipient.attempts = e.attempts + e.back::int
-				OR recipient.standing = e.standing AND recipient.attempts = e.attempts)`,
-		keys, to, counts, back, at, codes, enhanced, replies, p.run.campaign, p.run.run, int16(unknown)))
+			reply = CASE WHEN e.back THEN recipient.reply ELSE e.reply END,
+			run = CASE WHEN e.given_up THEN NULL ELSE recipient.run END
+		FROM unnest($1::bytea[], $2::bigint[], $3::bigint[], $4::boolean[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $12::boolean[])
+			AS e(key, standing, attempts, back, at, code, enhanced, reply, given_up)
+		WHERE recipient.campaign = $9 AND recipient.key = e.key
+			AND (recipient.run = $10 AND recipient.standing = $11 AND recipient.attempts = e.attempts + e.back::int
+				OR (recipient.run = $10 OR recipient.run IS NULL AND e.given_up)
+					AND recipient.standing = e.standing AND recipient.attempts = e.attempts)`,
+		keys, to, counts, back, at, codes, enhanced, replies, p.run.campaign, p.run.run, int16(unknown), givenUp))
 	if err == nil && n != size {
 		return ErrNotBegun
 	}
 	return err
+}
+
+// reserve is a token bucket that holds no token: slots that nobody took are
+// gone. The clock is the server's.
+func (p *serverPen) reserve(ctx context.Context, n int, every time.Duration) (time.Duration, error) {
+	var us int64
+	err := p.run.ledger.db.QueryRowContext(ctx, `UPDATE campaign
+		SET next_slot = greatest(next_slot, clock_timestamp()) + $1::bigint * interval '1 us' WHERE id = $2
+		RETURNING (extract(epoch FROM next_slot - clock_timestamp()) * 1000000)::bigint - $1`,
+		int64(n)*every.Microseconds(), p.run.campaign).Scan(&us)
+	return max(0, time.Duration(us)*time.Microsecond), err
 }
 
 // sayable is a text as PostgreSQL takes it.

@@ -29,6 +29,8 @@ func shared(t *testing.T, s *postgrestest.Server) {
 		"a run that was taken for dead":               lapsedRun,
 		"a server that was away":                      serverWasAway,
 		"a run that ends gives back":                  givenBack,
+		"a deferred recipient who is given up":        givenUp,
+		"a shared rate":                               sharedRate,
 		"another digest":                              otherDigest,
 		"counts add up":                               countsAddUp,
 		"a commit without an answer":                  unanswered,
@@ -46,7 +48,11 @@ func claim(t *testing.T, r *Run, numbers ...int) []State {
 	t.Helper()
 	var wanted []Want
 	for _, n := range numbers {
-		wanted = append(wanted, Want{Key: person(n), Line: n + 1})
+		w := Want{Key: person(n), Line: n + 1}
+		if known := r.known(w.Key); known != nil {
+			w.Attempts = int(known.attempts)
+		}
+		wanted = append(wanted, w)
 	}
 	states, err := r.Claim(t.Context(), wanted)
 	if err != nil {
@@ -85,7 +91,7 @@ func claimsApart(t *testing.T, here, there *Ledger) {
 	begin(t, a, 1, 2)
 	finish(t, a, ending(1, Accepted), ending(2, Deferred))
 	wantClaims(t, claim(t, b, 1, 2),
-		State{Tried: true, Outcome: Accepted, Attempts: 1, Elsewhere: true},
+		State{Tried: true, Outcome: Accepted, Attempts: 1},
 		State{Tried: true, Outcome: Deferred, Attempts: 1, Elsewhere: true})
 	begin(t, a, 2)
 	begin(t, b, 3)
@@ -164,6 +170,34 @@ func givenBack(t *testing.T, here, there *Ledger) {
 	idle.Close()
 	wantClaims(t, claim(t, b, 1, 2, 3), State{}, State{Tried: true, Outcome: Deferred, Attempts: 1}, State{})
 	begin(t, b, 1, 2, 3)
+}
+
+// givenUp is tried again by no run that knows of fewer attempts.
+func givenUp(t *testing.T, here, there *Ledger) {
+	a, b := start(t, here, spring), start(t, there, spring)
+	defer a.Close()
+	defer b.Close()
+	begin(t, a, 1)
+	e := ending(1, Deferred)
+	e.GivenUp = true
+	finish(t, a, e)
+	want := State{Tried: true, Outcome: Deferred, Attempts: 1}
+	wantClaims(t, claim(t, b, 1), want)
+	wantClaims(t, claim(t, a, 1), want)
+	begin(t, a, 1)
+	wantClaims(t, claim(t, b, 1), State{Tried: true, Attempts: 2, Elsewhere: true})
+}
+
+func sharedRate(t *testing.T, here, there *Ledger) {
+	a, b := start(t, here, spring), start(t, there, spring)
+	defer a.Close()
+	defer b.Close()
+	for i, r := range []*Run{a, b, a} {
+		wait, err := r.Reserve(t.Context(), 2, time.Hour)
+		if most := time.Duration(2*i) * time.Hour; err != nil || wait > most || wait < most-time.Hour {
+			t.Errorf("reservation %d waits %v, %v; want %v", i, wait, err, most)
+		}
+	}
 }
 
 func otherDigest(t *testing.T, here, there *Ledger) {
@@ -318,8 +352,8 @@ func unanswered(t *testing.T, here, there *Ledger) {
 	finish(t, r, ending(2, Accepted), ending(3, Accepted))
 	b := start(t, there, spring)
 	defer b.Close()
-	wantState(t, b, 2, State{Tried: true, Outcome: Accepted, Attempts: 1, Elsewhere: true})
-	wantState(t, b, 3, State{Tried: true, Outcome: Accepted, Attempts: 2, Elsewhere: true})
+	wantState(t, b, 2, State{Tried: true, Outcome: Accepted, Attempts: 1})
+	wantState(t, b, 3, State{Tried: true, Outcome: Accepted, Attempts: 2})
 }
 
 func commitUnheard(t *testing.T, r *Run, added tally, do func(*sql.Tx) error) {

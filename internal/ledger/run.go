@@ -58,8 +58,9 @@ func (known *record) state() State {
 
 // Want is one recipient whom a run would send to.
 type Want struct {
-	Key  Key
-	Line int // a hint for people
+	Key      Key
+	Line     int // a hint for people
+	Attempts int // that the run knows of: who was tried since by another is not claimed
 }
 
 // Shared says whether runs on other machines may have recipients of the
@@ -67,8 +68,8 @@ type Want struct {
 func (r *Run) Shared() bool { return r.claims != nil }
 
 // Claim takes recipients for this run, so that no other one sends to them as
-// long as it lives, and gives where each stands now: one who may be sent to
-// and is not Elsewhere is this run's. Errors are *Error.
+// long as it lives, and gives where each stands now: one who may be sent to,
+// was not tried since and is not Elsewhere is this run's. Errors are *Error.
 func (r *Run) Claim(ctx context.Context, wanted []Want) ([]State, error) {
 	if r.claims != nil {
 		if err := r.claim(ctx, wanted); err != nil {
@@ -99,6 +100,17 @@ func (r *Run) claim(ctx context.Context, wanted []Want) error {
 		}
 	}
 	return nil
+}
+
+// Reserve has room for n messages, one every so often, among those of all runs
+// of the campaign, and gives how long the first has to wait. Errors are *Error.
+func (r *Run) Reserve(ctx context.Context, n int, every time.Duration) (time.Duration, error) {
+	var wait time.Duration
+	err := r.ledger.whenItPasses(ctx, func() (err error) {
+		wait, err = r.claims.reserve(ctx, n, every)
+		return err
+	})
+	return wait, fault("write", r.ledger.path, err)
 }
 
 // Attempt is one message about to be handed over.
@@ -148,7 +160,11 @@ func (r *Run) claimNew(ctx context.Context, attempts []Attempt) error {
 	var wanted []Want
 	for _, a := range attempts {
 		if known := r.known(a.Key); known == nil || known.hand != mine {
-			wanted = append(wanted, Want{Key: a.Key, Line: a.Line})
+			want := Want{Key: a.Key, Line: a.Line}
+			if known != nil {
+				want.Attempts = int(known.attempts)
+			}
+			wanted = append(wanted, want)
 		}
 	}
 	if len(wanted) == 0 {
@@ -227,6 +243,7 @@ type Ending struct {
 	Key      Key
 	Outcome  Outcome
 	NotSent  bool   // taken back: begun, and never handed to a server
+	GivenUp  bool   // Deferred, and not tried again by this run: another may
 	Code     int    // reply code; 0 for none
 	Enhanced string // enhanced status code; "" for none
 	Reply    string // the server's, masked; "" for one that need not be kept
@@ -265,6 +282,9 @@ func (r *Run) planFinish(endings []Ending) ([]record, tally, error) {
 		if e.NotSent {
 			found.now = found.before
 			found.attempts--
+		}
+		if e.GivenUp {
+			found.hand = nobodys
 		}
 		added.move(inFlight, found.now)
 		ended[i] = *found

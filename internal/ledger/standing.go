@@ -22,6 +22,9 @@ const (
 // mayBegin says whether a message may leave for who stands at s.
 func (s standing) mayBegin() bool { return s == untried || s == deferred }
 
+// isFinal says whether nobody will send to who stands at s.
+func (s standing) isFinal() bool { return s == accepted || s == rejected }
+
 // record is what a run keeps in memory of a recipient: 28 bytes.
 type record struct {
 	key             Key

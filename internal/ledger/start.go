@@ -161,7 +161,7 @@ func scanRecord(rows *sql.Rows) (record, error) {
 	}
 	copy(known.key[:], key)
 	known.atStart, known.attemptsAtStart = known.now, known.attempts
-	if isElsewhere {
+	if isElsewhere && !known.now.isFinal() {
 		known.hand = elsewhere
 	}
 	return known, nil

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 // store is what differs between SQLite and PostgreSQL.
@@ -39,4 +40,7 @@ type claimer interface {
 	// claim takes those whom no other run has in hand, and gives the records
 	// of all wanted, in whatever order.
 	claim(ctx context.Context, wanted []Want) ([]record, error)
+	// reserve has n slots of a shared rate, and says how long it is to the
+	// first.
+	reserve(ctx context.Context, n int, every time.Duration) (time.Duration, error)
 }
