@@ -1,7 +1,7 @@
 # Go alone is needed, but for test-services.
 FUZZTIME ?= 30s
 
-.PHONY: help demo test build man release check cover fuzz bench test-services
+.PHONY: help demo test build man release check cover fuzz bench table test-services
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -35,8 +35,11 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 	@grep -roH --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' cmd internal | sed 's/:func / /' | \
 	while read -r file target; do go test "./$$(dirname "$$file")" -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; done
 
-bench: ## every benchmark
-	go test -run '^$$' -bench . -benchmem -timeout 60m ./...
+bench: table ## every benchmark, and the table
+	go test -run '^$$' -bench . -benchmem -timeout 60m $$(go list ./... | grep -v /bench$$)
+
+table: ## mailshot and other clients, on loopback and 50 ms away: messages a second
+	go test -run '^$$' -bench Table -benchtime 1x -timeout 60m ./internal/bench
 
 test-services: ## tests against a real Postfix, PostgreSQL and Python (as root; see .ci/run)
 	go test -tags services ./...

@@ -47,6 +47,7 @@ func floors() map[string]int {
 // forTests are packages that tests alone may import.
 func forTests() map[string]bool {
 	return map[string]bool{
+		"internal/bench":        true,
 		"internal/dnstest":      true,
 		"internal/madeup":       true,
 		"internal/postfixtest":  true,

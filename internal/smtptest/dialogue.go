@@ -38,6 +38,8 @@ func (c *client) command(verb, rest string) bool {
 	switch Step(verb) {
 	case EHLO:
 		return c.answer(EHLO, c.offers())
+	case "HELO":
+		return c.say("250 smtptest.example")
 	case StartTLS:
 		return c.startTLS()
 	case Auth:
