@@ -30,6 +30,9 @@ func BenchmarkGuard(b *testing.B) {
 		raw[i] = text.Bytes()
 	}
 	reader, at := g.Reader(), 0
+	for i, m := range messages { // the first of a campaign cost more, until the reader knows the template
+		reader.Judge(rows[i], m)
+	}
 	var ours, theirs, ratios []float64 // of each turn
 	b.SetBytes(int64(len(raw[0])))
 	for b.Loop() {

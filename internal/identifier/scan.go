@@ -28,16 +28,18 @@ type scan struct {
 // An opening is a place where values of several words may have begun.
 type opening struct {
 	hash   uint64 // of the words so far
-	words  int
 	start  int
-	size   int
-	digits int
+	words  int32
+	size   int32
+	digits int32
 }
 
 // report yields what stands under key, which may be nothing.
-func (s *scan) report(key uint64, h Hit) bool {
+func (s *scan) report(key uint64, h Hit) bool { return s.yieldAll(s.x.find(key), key, h) }
+
+func (s *scan) yieldAll(all entries, key uint64, h Hit) bool {
 	h.Key = key
-	for all := s.x.find(key); len(all.keys) > 0; {
+	for len(all.keys) > 0 {
 		var e entries
 		e, all = all.cutKind()
 		h.Kind, h.Lines = e.kind(), e.lines
@@ -88,10 +90,10 @@ func (s *scan) openings(w *word) bool {
 	kept := 0
 	for _, o := range s.open[:s.n] {
 		o.hash, o.words = mix(o.hash, w.hash), o.words+1
-		o.size, o.digits = o.size+w.size, o.digits+w.digits
+		o.size, o.digits = o.size+int32(w.size), o.digits+int32(w.digits)
 		listed := s.x.filter.has(o.hash)
 		if listed && s.x.words>>o.words&1 != 0 {
-			h := Hit{Start: o.start, End: w.end, Digits: bareDigits(o.size, o.digits)}
+			h := Hit{Start: o.start, End: w.end, Digits: bareDigits(int(o.size), int(o.digits))}
 			if !s.report(o.hash, h) {
 				return false
 			}
@@ -103,7 +105,7 @@ func (s *scan) openings(w *word) bool {
 	}
 	s.n = kept
 	if s.x.starts.has(w.hash) {
-		s.open[s.n] = opening{hash: w.hash, words: 1, start: w.start, size: w.size, digits: w.digits}
+		s.open[s.n] = opening{hash: w.hash, words: 1, start: w.start, size: int32(w.size), digits: int32(w.digits)}
 		s.n++
 	}
 	return true
@@ -124,16 +126,19 @@ func (s *scan) codes(r run) bool {
 }
 
 // code looks up r as a code or, if it is none, as a phone number. A single word
-// was looked up before.
+// was looked up as a code before.
 func (s *scan) code(r run) bool {
 	h := Hit{Start: r.start(), End: r.end(), Digits: bareDigits(r.size, r.digits)}
-	if s.x.codes>>(r.size-1)&1 != 0 {
+	phone := r.canBePhone() && (r.digits <= barePhone || r.looksDialled())
+	if s.x.codes>>(r.size-1)&1 != 0 && (phone || !r.isSingle()) {
 		key := r.hash()
-		if s.x.filter.has(key) && len(s.x.find(key).keys) > 0 {
-			return r.isSingle() || s.report(key, h)
+		if s.x.filter.has(key) {
+			if all := s.x.find(key); len(all.keys) > 0 {
+				return r.isSingle() || s.yieldAll(all, key, h)
+			}
 		}
 	}
-	if !r.canBePhone() || r.digits > barePhone && !r.looksDialled() {
+	if !phone {
 		return true
 	}
 	if key := r.phone(); s.x.filter.has(key) {
