@@ -1,6 +1,7 @@
 // Package templates holds what mailshot brings along: the layout that messages
 // written in Markdown are put into, the example campaign of `mailshot demo`
-// with two ways of getting it wrong, and the campaigns to start from.
+// with two ways of getting it wrong, the campaigns to start from, and a workflow
+// that sends one.
 package templates
 
 import (
@@ -11,7 +12,7 @@ import (
 
 // Files holds all files of this folder under their names.
 //
-//go:embed layout.html demo start
+//go:embed layout.html demo start ci
 var Files embed.FS
 
 //go:embed layout.html
@@ -28,6 +29,13 @@ const (
 	DemoLeakTemplate = "demo/leak-pasted.md" // the list's rows pasted into the message
 	DemoLeakList     = "demo/leak-cell.csv"  // several addresses in one cell
 )
+
+//go:embed ci/mailshot.yml
+var workflow string
+
+// Workflow is an example for CI: a workflow of GitHub Actions that checks a
+// campaign, waits for somebody's approval, sends, and keeps the report.
+func Workflow() string { return workflow }
 
 // The kinds of campaigns to start from, the plainest first.
 const (

@@ -7,6 +7,7 @@ import (
 
 	"mailshot/internal/rule"
 	"mailshot/internal/template"
+	"mailshot/templates"
 )
 
 // topic is a page of help that belongs to no command.
@@ -24,7 +25,7 @@ func topics() []topic {
 		{"exit-codes", "what the exit status says", exitCodesTopic},
 		{"smtp", "the server: URL, TLS, user and password", fixed(smtpText)},
 		{"ledger", "what is written down, and why nobody gets it twice", fixed(ledgerText)},
-		{"ci", "sending without a terminal", fixed(ciText)},
+		{"ci", "sending without a terminal, with an example", ciTopic},
 	}
 }
 
@@ -77,6 +78,9 @@ func refusalsTopic() string {
 	}
 	return b.String()
 }
+
+// ciTopic ends in the workflow that the program brings along.
+func ciTopic() string { return ciText + "\n" + templates.Workflow() }
 
 func exitCodesTopic() string {
 	var b strings.Builder
