@@ -70,7 +70,22 @@ func (o *statusOptions) run(ctx context.Context, a *app) error {
 		fmt.Fprintln(a.out, "no campaigns: the ledger is empty")
 		return nil
 	}
-	return printCampaigns(a.out, all)
+	if err := printCampaigns(a.out, all); err != nil {
+		return err
+	}
+	hint(a.Stderr, afterStatus(all[0]))
+	return nil
+}
+
+// afterStatus is what to do about the latest campaign; "" for nothing.
+func afterStatus(s ledger.Summary) string {
+	switch {
+	case s.Unknown > 0:
+		return fmt.Sprintf("`mailshot resolve %s --log FILE` settles who is unknown by the server's log", word(s.Campaign))
+	case s.Rejected > 0 || s.Deferred > 0:
+		return fmt.Sprintf("`mailshot report %s` says why, and by recipient", word(s.Campaign))
+	}
+	return ""
 }
 
 // campaigns lists what the ledger holds; nothing where the user has none yet.
