@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"waitline":    waitLine,
 			"grepcells":   grepCells,
 			"digest":      digest,
+			"readme":      readme,
 			"serverlog":   serverLog,
 			"bounce":      bounceMail,
 			"dns":         dns,
@@ -75,6 +76,21 @@ func setUp(env *testscript.Env) error {
 	env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 	env.Setenv("LEDGER", filepath.Join(env.WorkDir, "state", "mailshot", "ledger.db"))
 	return nil
+}
+
+// readme writes the commands that the README begins with into a file, with the
+// server of the script: "readme FILE".
+func readme(ts *testscript.TestScript, neg bool, args []string) {
+	never(ts, neg)
+	text, err := os.ReadFile("../../README.md")
+	ts.Check(err)
+	_, after, _ := strings.Cut(string(text), "\n```sh\n")
+	commands, _, found := strings.Cut(after, "```\n")
+	url := "smtp://127.0.0.1:2525?tls=none"
+	if !found || strings.Count(commands, "\n") > 6 || !strings.Contains(commands, url) {
+		ts.Fatalf("the README begins with other commands: %s", commands)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(strings.ReplaceAll(commands, url, ts.Getenv("SMTP"))), 0o600))
 }
 
 func worldOf(ts *testscript.TestScript) *world { return ts.Value(worldKey{}).(*world) }

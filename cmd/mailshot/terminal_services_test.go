@@ -119,6 +119,7 @@ var masks = []struct {
 }{
 	{regexp.MustCompile(`sha256:[0-9a-f]{64}`), "sha256:DIGEST"},
 	{regexp.MustCompile(`127\.0\.0\.1:\d+`), "127.0.0.1:PORT"},
+	{regexp.MustCompile(`\w{3}, \d\d? \w{3} \d{4} \d\d:\d\d:\d\d [+]0000`), "DATE"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?`), "TIME"},
 	{regexp.MustCompile(`\b\d+(\.\d+)?(ms|s|m\d+s)\b`), "DURATION"},
 	{regexp.MustCompile(`(?m)^\[=* *\] (\w+) .*$`), "BAR of $1"},
@@ -170,6 +171,13 @@ func TestTerminal(t *testing.T) {
 	s.golden("check")
 
 	s.clear()
+	s.say("mailshot preview receipt.html --terminal --row 5")
+	s.await(`of 1`)
+	s.golden("preview")
+	s.key("q")
+	s.awaitPrompts(1)
+
+	s.clear()
 	s.say("mailshot send receipt.html --rate 1/h")
 	s.await(`to send them:$`)
 	s.say("4")
@@ -179,7 +187,7 @@ func TestTerminal(t *testing.T) {
 	s.await(`(?s)pending.*\n\$ $`)
 	s.do("echo status $?")
 	s.do("mailshot send receipt.html --yes")
-	s.do("mailshot status receipt")
+	s.do("mailshot report receipt -r people.csv")
 	s.golden("send")
 	if got, err := filepath.Glob(filepath.Join(dir, "got", "*.eml")); err != nil || len(got) != 4 {
 		t.Errorf("%d messages arrived, %v", len(got), err)
