@@ -13,6 +13,7 @@ import (
 	"hash"
 	"io"
 	"iter"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -52,6 +53,8 @@ type Campaign struct {
 	inline   []message.File
 	date     time.Time
 	pdf      *reader.PDFReader
+	written  [32]byte // digest of the template as it is written
+	options  []option // that make other messages of it
 
 	composer *message.Composer // set by Check
 	seal     *guard.Seal       // set by a Check that was clear
@@ -64,10 +67,11 @@ func Load(ctx context.Context, in Input) (*Campaign, error) {
 	if err != nil {
 		return nil, err
 	}
+	c := &Campaign{listPath: in.List, date: in.Date, pdf: in.PDF, written: source.Digest()}
 	if err := override(&source.Front, in); err != nil {
 		return nil, err
 	}
-	c := &Campaign{listPath: in.List, date: in.Date, pdf: in.PDF}
+	c.options = []option{{"from", in.From}, {"address-column", in.AddressColumn}, {"skip-bad-rows", strconv.FormatBool(in.SkipBadRows)}}
 	if err := c.readFiles(source, in.Attach); err != nil {
 		return nil, err
 	}

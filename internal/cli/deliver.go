@@ -31,8 +31,9 @@ type delivering struct {
 // inLedger is the campaign as the ledger is to know it.
 func (d *delivering) inLedger() ledger.Campaign {
 	return ledger.Campaign{
-		ID: d.campaign.ID(), Digest: d.verdict.Digest, Template: d.campaign.TemplateDigest(), SharedMailboxes: d.campaign.SharedMailboxes(),
-		Recipients: d.verdict.Recipients, StartedBy: startedBy(),
+		ID: d.campaign.ID(), Digest: d.verdict.Digest, Template: d.campaign.TemplateDigest(), Parts: d.campaign.Parts(),
+		SharedMailboxes: d.campaign.SharedMailboxes(),
+		Recipients:      d.verdict.Recipients, StartedBy: startedBy(),
 	}
 }
 
@@ -42,6 +43,9 @@ func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error 
 		return err
 	}
 	a.result.Suppressed = d.suppressed
+	if err := d.tellMissing(ctx, a); err != nil {
+		return err
+	}
 	run := o.newRun(d)
 	before, err := run.Standing(ctx)
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 type Campaign struct {
 	ID              string
 	Digest          string   // "sha256:…" of the campaign
-	Template        [32]byte // digest of the template
+	Template        [32]byte // digest of all that makes the messages but the list
+	Parts           []Part   // which of it has changed; may be nil
 	SharedMailboxes string   // column; "" for none
 	Recipients      int
 	StartedBy       string // user@host
@@ -109,7 +110,11 @@ func (r *Run) judge(ctx context.Context, tx *sql.Tx, amend bool) error {
 		// The same person would have another key, and be sent to again.
 		return ErrOtherForm
 	case begun && !amend && string(template) != string(r.as.Template[:]):
-		return ErrOtherTemplate
+		there, err := parts(ctx, tx, r.as.ID)
+		if err != nil {
+			return err
+		}
+		return compareParts(there, r.as.Parts)
 	}
 	return nil
 }
@@ -123,7 +128,10 @@ func (r *Run) takeEffect(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `UPDATE campaign
 		SET digest = $1, template = $2, shared_mailboxes = $3, recipients = $4, started_by = $5 WHERE id = $6`,
 		r.as.Digest, r.as.Template[:], r.as.SharedMailboxes, r.as.Recipients, r.as.StartedBy, r.campaign)
-	return err
+	if err != nil {
+		return err
+	}
+	return writeParts(ctx, tx, r.campaign, r.as.Parts)
 }
 
 // load reads where every recipient of the campaign stands.

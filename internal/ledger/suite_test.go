@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,8 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 		"all of a batch or none":              batches,
 		"finish wants a begin":                notBegun,
 		"a changed template":                  otherTemplate,
+		"changed parts":                       changedParts,
+		"who left the list":                   leftTheList,
 		"a run that begins nothing":           nothingBegun,
 		"other shared mailboxes":              otherForm,
 		"campaigns are apart":                 apart,
@@ -357,6 +360,59 @@ func otherTemplate(t *testing.T, l *Ledger) {
 	start(t, l, changed).Close()
 	_, err := l.Start(t.Context(), spring, false)
 	wantError(t, err, ErrOtherTemplate)
+}
+
+func changedParts(t *testing.T, l *Ledger) {
+	part := func(kind Kind, name string, digest byte) Part { return Part{kind, name, [32]byte{digest}} }
+	was := spring
+	was.Parts = []Part{part(Template, "", 1), part(List, "", 1), part(Option, "from", 1), part(Attachment, "a.pdf", 1), part(Attachment, "b.pdf", 1)}
+	r := start(t, l, was)
+	begin(t, r, 1)
+	r.Close()
+	for want, parts := range map[string][]Part{
+		"with another template":                               {part(Template, "", 2), part(List, "", 2), was.Parts[2], was.Parts[3], was.Parts[4]},
+		"with another option --from, with attachment b.pdf":   {was.Parts[0], part(Option, "from", 2), was.Parts[3]},
+		"with another attachment a.pdf, without attachment c": {was.Parts[0], was.Parts[2], part(Attachment, "a.pdf", 2), was.Parts[4], part(Attachment, "c", 1)},
+	} {
+		now := was
+		now.Template, now.Parts = [32]byte{2}, parts
+		_, err := l.Start(t.Context(), now, false)
+		wantError(t, err, ErrOtherTemplate)
+		if changed, ok := errors.AsType[*Changed](err); !ok || changed.Error() != "the campaign is in the ledger "+want {
+			t.Errorf("error %v, want %s", err, want)
+		}
+	}
+	now := was
+	now.Template, now.Parts = [32]byte{2}, []Part{part(Template, "", 3)}
+	r = amend(t, l, now)
+	begin(t, r, 2)
+	r.Close()
+	_, err := l.Start(t.Context(), spring, false)
+	if changed, ok := errors.AsType[*Changed](err); !ok || len(changed.Gone) != 1 {
+		t.Errorf("error %v, want the template gone", err)
+	}
+}
+
+func leftTheList(t *testing.T, l *Ledger) {
+	r := start(t, l, spring)
+	begin(t, r, 4, 1, 2, 3)
+	finish(t, r, ending(1, Accepted), Ending{Key: person(2), NotSent: true})
+	r = restart(t, l, r)
+	defer r.Close()
+	begin(t, r, 7)
+	for _, test := range []struct {
+		listed []Key
+		want   []int
+	}{
+		{nil, []int{2, 4, 5}},
+		{[]Key{person(9), person(3), person(1)}, []int{5}},
+		{[]Key{person(4), person(3), person(1)}, nil},
+	} {
+		got, err := r.Missing(t.Context(), slices.Values(test.listed))
+		if err != nil || !slices.Equal(got, test.want) {
+			t.Errorf("of %v are missing %v, %v; want %v", test.listed, got, err, test.want)
+		}
+	}
 }
 
 // nothingBegun runs as where the question whether to send is answered with no.

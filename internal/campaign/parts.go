@@ -1,0 +1,33 @@
+package campaign
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"mailshot/internal/ledger"
+)
+
+// option is a flag that makes other messages of the same template.
+type option struct{ name, value string }
+
+// Parts are what the messages are made of, each with a digest of its own, to
+// say later which has changed.
+func (c *Campaign) Parts() []ledger.Part {
+	parts := []ledger.Part{
+		{Kind: ledger.Template, Digest: c.written},
+		{Kind: ledger.List, Digest: c.list.Fingerprint()},
+	}
+	for _, o := range c.options {
+		parts = append(parts, ledger.Part{Kind: ledger.Option, Name: o.name, Digest: sha256.Sum256([]byte(o.value))})
+	}
+	seen := map[string]int{}
+	for _, f := range slices.Concat(c.attach, c.inline) {
+		name := f.Name
+		if seen[name]++; seen[name] > 1 {
+			name = fmt.Sprintf("%s (%d)", name, seen[name])
+		}
+		parts = append(parts, ledger.Part{Kind: ledger.Attachment, Name: name, Digest: sha256.Sum256(f.Content)})
+	}
+	return parts
+}
