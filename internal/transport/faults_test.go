@@ -201,7 +201,7 @@ func (f *fault) try(t *testing.T, mode string, window int, authority *smtptest.A
 	}
 	smtp.Window = window
 	if f.does == "hang" {
-		impatient(&smtp.Timeouts)
+		impatient(&smtp.Timeouts, 1200*time.Millisecond)
 	}
 	return func(messages []guard.Cleared) {
 		r := exhaust(t.Context(), smtp, messages)
@@ -218,9 +218,12 @@ func (f *fault) try(t *testing.T, mode string, window int, authority *smtptest.A
 // is refused.
 func (f *fault) resets(mode string) bool { return mode == "step by step" && f.at == smtptest.Reset }
 
-func impatient(t *Timeouts) {
-	const short = time.Second
-	t.Greeting, t.Setup, t.Mail, t.Rcpt, t.Data, t.Message, t.Quit = short, short, short, short, short, short, short
+// impatient has a server given up after a while that a machine at work does not
+// reach by itself.
+func impatient(t *Timeouts, while time.Duration) {
+	for _, timeout := range []*time.Duration{&t.Block, &t.Greeting, &t.Setup, &t.Mail, &t.Rcpt, &t.Data, &t.Message, &t.Quit} {
+		*timeout = while
+	}
 }
 
 // judge says what is wrong with a run.
@@ -299,7 +302,7 @@ func TestSetUpFaults(t *testing.T) {
 						Faults: []smtptest.Fault{{At: at, Nth: 1, Do: actions[does]}}})
 					smtp := secured(t, server, authority, STARTTLS, Credentials{User: "u", Password: password})
 					if does == "hang" {
-						impatient(&smtp.Timeouts)
+						impatient(&smtp.Timeouts, 1200*time.Millisecond)
 					}
 					all.Go(func() {
 						r := exhaust(t.Context(), smtp, messages)

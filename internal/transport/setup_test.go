@@ -352,3 +352,27 @@ func TestEarlyReply(t *testing.T) {
 		t.Errorf("%+v, error %v", r, err)
 	}
 }
+
+// The server is told which of its names is meant (RFC 6066 section 3).
+func TestServerName(t *testing.T) {
+	authority := smtptest.NewAuthority(t)
+	for how, security := range map[string]Security{"STARTTLS": STARTTLS, "smtps": TLS} {
+		t.Run(how, func(t *testing.T) {
+			asked := make(chan string, 1)
+			config := authority.Config(t, "localhost", inAnHour())
+			config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+				asked <- hello.ServerName
+				return nil, nil
+			}
+			server := smtptest.New(t, smtptest.Script{TLS: config, Implicit: security == TLS})
+			smtp, err := NewSMTP(&URL{Host: "localhost", Port: server.Port, Security: security, CA: authority.File}, Credentials{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			connect(t, smtp)
+			if name := <-asked; name != "localhost" {
+				t.Errorf("asked for %q", name)
+			}
+		})
+	}
+}

@@ -3,8 +3,10 @@ package transport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -109,29 +111,41 @@ func TestChangedMessageInPipeline(t *testing.T) {
 // A server that stops reading, or answering, is given up in time, and every
 // message taken has its result.
 func TestStalledServer(t *testing.T) {
-	long := strings.Repeat(body, 30000)
-	messages := cleared(t, addresses(12), long)
-	for _, mode := range []string{"step by step", "pipelined", "chunked"} {
+	messages := cleared(t, addresses(12), strings.Repeat(body, 30000))
+	var all sync.WaitGroup
+	for mode := range modes {
 		for _, at := range []smtptest.Step{smtptest.Mail, smtptest.Content, smtptest.Message} {
-			t.Run(mode+" "+string(at), func(t *testing.T) {
-				t.Parallel()
-				server, smtp := pipelinedServer(t, mode, smtptest.Fault{At: at, Nth: 4, Do: smtptest.Stall})
-				const short = 300 * time.Millisecond
-				smtp.Timeouts.Block, smtp.Timeouts.Mail, smtp.Timeouts.Message, smtp.Timeouts.Quit = short, short, short, short
-				results, err := deliver(t, connect(t, smtp), messages)
-				var e *Error
-				if !errors.As(err, &e) || len(results) < 4 {
-					t.Fatalf("%d results, error %v", len(results), err)
-				}
-				for i, r := range results {
-					if (r.Outcome == ledger.Accepted) != (i < 3) {
-						t.Errorf("message %d: %v at %s", i, r.Outcome, r.Step)
-					}
+			server, smtp := pipelinedServer(t, mode, smtptest.Fault{At: at, Nth: 4, Do: smtptest.Stall})
+			impatient(&smtp.Timeouts, 3*time.Second)
+			all.Go(func() {
+				if wrong := stalled(t.Context(), smtp, messages); wrong != "" {
+					t.Errorf("%s, %s: %s", mode, at, wrong)
 				}
 				server.Close()
 			})
 		}
 	}
+	all.Wait()
+}
+
+// stalled says what is wrong with a delivery to a server that stalls at the
+// fourth message.
+func stalled(ctx context.Context, smtp *SMTP, messages []guard.Cleared) string {
+	conn, err := smtp.Connect(ctx)
+	if err != nil {
+		return err.Error()
+	}
+	defer conn.Close()
+	results, wrong, err := handOver(ctx, conn, messages)
+	if !presentable(err) || len(results) < 4 {
+		return fmt.Sprintf("%s, %d results, error %v", wrong, len(results), err)
+	}
+	for i, r := range results {
+		if (r.Outcome == ledger.Accepted) != (i < 3) {
+			wrong += fmt.Sprintf("message %d is %s at %s. ", i, became(r), r.Step)
+		}
+	}
+	return wrong
 }
 
 // When ctx is done, what was taken is brought to its end, and no more taken;
