@@ -21,19 +21,33 @@ import (
 
 // Reading is what was seen of a log.
 type Reading struct {
-	Taken   int       // messages of those wanted that the server took
-	From    time.Time // of the first line with a time; zero where none has one
-	To      time.Time // of the last
-	Session int       // sessions with clients that are open at the end, as far as the log shows
-	Known   bool      // it has lines of a server that is known
+	Taken    int       // messages of those wanted that the server took
+	From     time.Time // of the first line with a time; zero where none has one
+	To       time.Time // of the last
+	Sessions bool      // it says when sessions with clients begin and end
+	Open     int       // of these, how many have not ended, or not with all that was taken in them written down
+	Known    bool      // it has lines of a server that is known
+
+	read time.Time
 }
 
-// Covers says whether the log was being written at t, to a second, and had
-// seen the end of every session: a message begun then that it does not show as
-// taken was not taken.
+// settles is how long a server may have a message before it says in its log
+// that it took it, where the log says nothing of sessions: twice what RFC 5321
+// section 4.5.3.2.6 allows for the reply.
+const settles = 20 * time.Minute
+
+// Covers says whether the log was being written at t, to a second, and shows
+// what became of what was begun then: it has seen the end of every session, or
+// is old enough. A message that it does not show as taken was not taken.
 func (r Reading) Covers(t time.Time) bool {
 	t = t.Truncate(time.Second)
-	return r.Known && r.Session == 0 && !r.From.IsZero() && !t.Before(r.From.Truncate(time.Second)) && !t.After(r.To)
+	if !r.Known || r.From.IsZero() || t.Before(r.From.Truncate(time.Second)) || t.After(r.To) {
+		return false
+	}
+	if r.Sessions {
+		return r.Open == 0
+	}
+	return r.read.Sub(t) > settles
 }
 
 // maxLine is how long a line is read; a longer one is cut, which no line of
@@ -45,12 +59,13 @@ const maxLine = 16 << 10
 // time that the log gives it, zero for none. now gives the year to times that
 // have none. The error is that of r.
 func Read(r io.Reader, now time.Time, wanted func(id string) bool, taken func(id string, at time.Time)) (Reading, error) {
-	l := &log{now: now, wanted: wanted, taken: taken, coming: map[string]string{}, sessions: map[string]bool{}}
+	l := &log{now: now, wanted: wanted, taken: taken, sessions: newSessions()}
+	l.reading.read = now
 	in := bufio.NewReaderSize(r, maxLine)
 	for {
 		line, cut, err := in.ReadLine()
 		if errors.Is(err, io.EOF) {
-			l.reading.Session = len(l.sessions)
+			l.reading.Open = l.sessions.open()
 			return l.reading, nil
 		}
 		if err != nil {
@@ -68,9 +83,8 @@ type log struct {
 	now      time.Time
 	wanted   func(id string) bool
 	taken    func(id string, at time.Time)
-	at       time.Time         // of the line that is read; zero where it has none
-	coming   map[string]string // Postfix: Message-ID by queue id, of what is wanted and not taken yet
-	sessions map[string]bool   // Postfix: smtpd processes that have a client
+	at       time.Time // of the line that is read; zero where it has none
+	sessions sessions  // Postfix's
 	reading  Reading
 }
 

@@ -26,6 +26,9 @@ Mar  1 10:01:02 mx postfix/smtpd[11]: lost connection after DATA (9152 bytes) fr
 Mar  1 10:01:02 mx postfix/smtpd[11]: disconnect from a.example[192.0.2.1] ehlo=1 mail=1 rcpt=1 data=0/1 commands=3/4
 `
 
+// late is one that was answered, and that the queue manager has not got yet.
+var late = strings.Replace(whole, "Mar  1 10:00:02 mx postfix/qmgr[13]: 4XYZ123: from=<desk@a.example>, size=512, nrcpt=1 (queue active)\n", "", 1)
+
 const exim = `2026-03-01 10:00:00 1pXyZa-0001aB-2c <= desk@a.example H=(x) [192.0.2.1] P=esmtp S=512 id=one@a.example T="a id=two@a.example" from <desk@a.example>
 2026-03-01 10:00:01 1pXyZa-0001aB-2c => p <p@b.example> R=all T=local
 2026-03-01 10:00:01 1pXyZa-0001aB-2c Completed
@@ -92,6 +95,9 @@ func TestCovers(t *testing.T) {
 		want             bool
 	}{
 		{"within", whole, "10:00:02.000", true},
+		{"the queue manager is late", late, "10:00:02.000", false},
+		{"the queue manager is there at last", late + "Mar  1 10:00:09 mx postfix/qmgr[13]: 4XYZ123: from=<desk@a.example>, size=512, nrcpt=1 (queue active)\n", "10:00:02.000", true},
+		{"it is late for another's message", strings.ReplaceAll(late, "<one@", "<other@"), "10:00:02.000", true},
 		{"in its last second", whole, "10:00:04.900", true},
 		{"in its first second", whole, "10:00:00.000", true},
 		{"before it", whole, "09:59:59.000", false},
@@ -101,9 +107,21 @@ func TestCovers(t *testing.T) {
 		{"no mail server's", strings.ReplaceAll(whole, "postfix/", ""), "10:00:02.000", false},
 		{"no times", strings.ReplaceAll(whole, "Mar", "at"), "10:00:02.000", false},
 		{"Exim", exim, "10:00:00.500", true},
+		{"Postfix, without sessions", strings.ReplaceAll(whole, "smtpd", "other"), "10:00:02.000", true},
 	} {
 		if _, r := read(t, test.log); r.Covers(at(test.clock)) != test.want {
 			t.Errorf("%s: %+v covers %s: %v", test.name, r, test.clock, !test.want)
+		}
+	}
+}
+
+// Where a log says nothing of sessions, time has to go by.
+func TestCoversLater(t *testing.T) {
+	for at, want := range map[time.Duration]bool{time.Minute: false, 19 * time.Minute: false, 30 * time.Minute: true} {
+		begun := now.Add(-at)
+		_, r := read(t, strings.ReplaceAll(exim, "2026-03-01 10:00:0", begun.Format("2006-01-02 15:04:0")))
+		if r.Covers(begun) != want {
+			t.Errorf("%v later: covered %v", at, !want)
 		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 // with the name of the instance and of the service where they are set.
 var postfixLine = regexp.MustCompile(`(?:^| )[^ ]+/(cleanup|qmgr|smtpd)\[(\d+)\]: (.*)$`)
 
-// queueLine is what such a program says of one message. A queue id is of hex
-// digits, or a long one of letters and digits without vowels (enable_long_queue_ids).
-var queueLine = regexp.MustCompile(`^([0-9A-Za-z]{5,20}): (.*)$`)
+// queueID is Postfix's id for a message: hex digits, or a long one of letters
+// and digits (enable_long_queue_ids).
+var queueID = regexp.MustCompile(`^[0-9A-Za-z]{5,20}$`)
 
 // postfix reads a line and says whether it is one of Postfix's.
 func (l *log) postfix(line string) bool {
@@ -21,51 +21,35 @@ func (l *log) postfix(line string) bool {
 	}
 	l.reading.Known = true
 	program, process, said := m[1], m[2], m[3]
-	if program == "smtpd" {
-		l.session(process, said)
-		return true
-	}
-	q := queueLine.FindStringSubmatch(said)
-	if q == nil {
-		return true
-	}
-	if program == "cleanup" {
-		l.comes(q[1], q[2])
-	} else {
-		l.queued(q[1], q[2])
+	queue, what, aboutMessage := strings.Cut(said, ": ")
+	aboutMessage = aboutMessage && queueID.MatchString(queue)
+	switch {
+	case program == "smtpd" && aboutMessage:
+		l.sessions.begin(process, queue, what)
+	case program == "smtpd":
+		l.reading.Sessions = l.sessions.client(process, said) || l.reading.Sessions
+	case program == "cleanup" && aboutMessage:
+		l.comes(queue, what)
+	case program == "qmgr" && aboutMessage:
+		l.queued(queue, what)
 	}
 	return true
 }
 
-// session keeps count of the clients: one at a time for each process.
-func (l *log) session(process, said string) {
-	switch {
-	case strings.HasPrefix(said, "connect from "):
-		l.sessions[process] = true
-	case strings.HasPrefix(said, "disconnect from "):
-		delete(l.sessions, process)
-	}
-}
-
-// comes notes the Message-ID of a message that is coming in. Where ids are
-// short they are used again, so an earlier message under the same one is over.
+// comes notes the Message-ID of a message that is coming in.
 func (l *log) comes(queue, said string) {
-	id, ok := strings.CutPrefix(said, "message-id=")
-	if !ok {
-		return
-	}
-	delete(l.coming, queue)
-	if id = bare(id); l.wanted(id) {
-		l.coming[queue] = id
+	if id, ok := strings.CutPrefix(said, "message-id="); ok {
+		id = bare(id)
+		l.sessions.name(queue, id, l.wanted(id))
 	}
 }
 
 // queued takes the message that the queue manager has.
 func (l *log) queued(queue, said string) {
-	id, ok := l.coming[queue]
-	if !ok || !strings.HasPrefix(said, "from=<") || !strings.HasSuffix(said, "(queue active)") {
+	if !strings.HasPrefix(said, "from=<") || !strings.HasSuffix(said, "(queue active)") {
 		return
 	}
-	delete(l.coming, queue)
-	l.take(id)
+	if id := l.sessions.queued(queue); id != "" {
+		l.take(id)
+	}
 }
