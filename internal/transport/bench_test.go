@@ -170,3 +170,17 @@ func BenchmarkGate(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkTLS is BenchmarkModes under TLS, on loopback.
+func BenchmarkTLS(b *testing.B) {
+	messages := cleared(b, addresses(1), fiveKB)
+	authority := smtptest.NewAuthority(b)
+	for _, mode := range []string{"step by step", "pipelined", "chunked"} {
+		b.Run(mode, func(b *testing.B) {
+			server := smtptest.New(b, smtptest.Script{Extensions: modes[mode], Discard: true,
+				TLS: authority.Config(b, "127.0.0.1", inAnHour()), Implicit: true})
+			conn := connect(b, secured(b, server, authority, TLS, Credentials{}))
+			rate(b, func() { deliverTimes(b, conn, messages[0], b.N) })
+		})
+	}
+}

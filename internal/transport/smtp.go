@@ -63,7 +63,13 @@ func NewSMTP(u *URL, c Credentials) (*SMTP, error) {
 	if err := c.complete(u); err != nil {
 		return nil, err
 	}
-	config := &tls.Config{ServerName: u.Host, MinVersion: tls.VersionTLS12}
+	config := &tls.Config{
+		ServerName: u.Host,
+		MinVersion: tls.VersionTLS12,
+		// Small records, each a write of its own, are for who waits for the first
+		// octets; a server waits for the last one.
+		DynamicRecordSizingDisabled: true,
+	}
 	if u.CA != "" {
 		roots, err := readAuthorities(u.CA)
 		if err != nil {

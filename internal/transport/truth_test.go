@@ -135,6 +135,7 @@ func (s *scene) unfounded(r rounds, server *smtptest.Server) string {
 // lost, what the results say is what the server did, and nobody is unknown
 // without a reason.
 func TestRandomFaults(t *testing.T) {
+	t.Parallel()
 	const people = 50
 	messages := cleared(t, addresses(people), body)
 	authority := smtptest.NewAuthority(t)

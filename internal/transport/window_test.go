@@ -111,6 +111,7 @@ func TestChangedMessageInPipeline(t *testing.T) {
 // A server that stops reading, or answering, is given up in time, and every
 // message taken has its result.
 func TestStalledServer(t *testing.T) {
+	t.Parallel()
 	messages := cleared(t, addresses(12), strings.Repeat(body, 30000))
 	var all sync.WaitGroup
 	for mode := range modes {
