@@ -23,6 +23,7 @@ func (l *List) findAddressColumn(profiles []profile, line int) (int, error) {
 	if len(found) == 0 {
 		found = l.headedAddress()
 	}
+	found = l.withoutRemarks(found, profiles)
 	if len(found) == 1 {
 		return found[0], nil
 	}
@@ -34,6 +35,19 @@ func (l *List) findAddressColumn(profiles []profile, line int) (int, error) {
 		refusal.Hint = "add a column of addresses, or name the one to send to: --address-column NAME"
 	}
 	return 0, rule.Refused{refusal}
+}
+
+// withoutRemarks drops the columns that are blank in most of the rows that
+// another has an address in, such as remarks; but none whose heading speaks of
+// mail.
+func (l *List) withoutRemarks(found []int, profiles []profile) []int {
+	most := 0
+	for _, i := range found {
+		most = max(most, profiles[i].filled)
+	}
+	return slices.DeleteFunc(found, func(i int) bool {
+		return 4*profiles[i].filled < most && !slices.Contains(l.headedAddress(), i)
+	})
 }
 
 func (l *List) declaredAddressColumn() (int, error) {

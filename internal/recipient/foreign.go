@@ -52,7 +52,7 @@ func (f *foreign) row(r record) {
 		if !plan.used[i] || plan.relational[i] || i == l.address || cell == "" {
 			continue
 		}
-		if found, ok := f.foreignIn(cell, plan.kinds[i].Kind); ok {
+		if found, ok := f.foreignIn(cell, i); ok {
 			f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: r.line, Row: r.number, OtherLine: found.other,
 				Where: l.where(i),
 				What:  fmt.Sprintf("the cell holds the %s of the row at line %d", found.kind, found.other),
@@ -62,7 +62,7 @@ func (f *foreign) row(r record) {
 }
 
 // foreignIn gives the first hit in a cell that belongs to another row alone.
-func (f *foreign) foreignIn(cell string, column Kind) (hit, bool) {
+func (f *foreign) foreignIn(cell string, column int) (hit, bool) {
 	f.text = append(f.text[:0], cell...)
 	f.hits = f.hits[:0]
 	f.index.Scan(f.text, func(h identifier.Hit) bool {
@@ -81,7 +81,11 @@ func (f *foreign) foreignIn(cell string, column Kind) (hit, bool) {
 // fine says whether a hit may stand in a cell of the row. An index names few of
 // the rows that share a value, so what is the row's own is looked for in its
 // cells too.
-func (f *foreign) fine(h identifier.Hit, value string, column Kind) bool {
+func (f *foreign) fine(h identifier.Hit, value string, column int) bool {
+	kind := f.judge.plan.kinds[column].Kind
+	if h.Kind == identifier.Token && h.ShortNumber() && kind == KindText && f.judge.list.guesses[column].counts {
+		return true // an amount, a day or a place that happens to have the number
+	}
 	for _, l := range h.Lines {
 		if f.judge.staff[l] || l != f.line && f.judge.oneHousehold(l, f.line) {
 			return true
@@ -95,7 +99,7 @@ func (f *foreign) fine(h identifier.Hit, value string, column Kind) bool {
 	case identifier.Address:
 		return f.isOwnAddress(value, listed)
 	case identifier.Name:
-		return listed || column == KindName
+		return listed || kind == KindName
 	case identifier.Private:
 		return listed || f.owns(KindPrivate, func(cell string) bool { return strings.EqualFold(cell, value) })
 	}

@@ -3,7 +3,6 @@ package recipient
 import (
 	"errors"
 	"hash/maphash"
-	"slices"
 	"strings"
 	"unicode"
 
@@ -72,14 +71,14 @@ func (j *judge) row(r record) {
 	cells, ok := j.list.fit(r)
 	j.people.add(r.line, cells)
 	j.align(r, cells)
-	if i := slices.IndexFunc(cells, j.list.holdsRows); i >= 0 {
+	if i := j.list.swallower(cells); i >= 0 {
 		why := swallowedRows
 		why.Where = j.list.where(i)
 		j.leaveOut(r, why)
 		return
 	}
 	if !ok {
-		j.leaveOut(r, raggedRow)
+		j.leaveOut(r, raggedBy(r))
 		return
 	}
 	j.controls(r, cells)
@@ -116,9 +115,19 @@ func (l *List) fit(r record) ([]string, bool) {
 var (
 	raggedRow = rule.Refusal{Rule: rule.RaggedRow, What: "the row has another number of cells than the headings",
 		Hint: "look for a separator too many or too few, or a quote in the wrong place"}
+	otherKeys = rule.Refusal{Rule: rule.RaggedRow, What: "the object lacks a key that the first one has, or has another",
+		Hint: "give every object the keys of the first; the value may be null"}
 	swallowedRows = rule.Refusal{Rule: rule.SwallowedRows, What: "the cell holds lines that look like rows of the list",
 		Hint: "look for a quote that is opened on this line and closed on another"}
 )
+
+// raggedBy says how a row differs from the headings.
+func raggedBy(r record) rule.Refusal {
+	if r.ragged {
+		return otherKeys
+	}
+	return raggedRow
+}
 
 // leaveOut refuses a row and keeps it from being mailed.
 func (j *judge) leaveOut(r record, why rule.Refusal) {

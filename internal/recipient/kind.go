@@ -13,6 +13,7 @@ type guess struct {
 	why    string
 	tokens bool // its cells are long, random and mean one person each
 	crowds bool // its cells are a few words, each of which very many rows have
+	counts bool // it numbers no people: amounts, days, postal codes, houses
 }
 
 // guessKinds says what each column holds, by its heading, by a sample of its
@@ -21,6 +22,7 @@ func guessKinds(columns []Column, profiles []profile, address int) []guess {
 	guesses := make([]guess, len(columns))
 	for i, c := range columns {
 		guesses[i] = guessKind(headingOf(c), &profiles[i])
+		guesses[i].counts = countsOther(headingOf(c), &profiles[i])
 		if guesses[i].kind == KindText && i != address && profiles[i].spelledIn(address) && !headingOf(c).greets() {
 			guesses[i] = guess{kind: KindName, why: "data"}
 		}
@@ -34,6 +36,15 @@ func guessKinds(columns []Column, profiles []profile, address int) []guess {
 		}
 	}
 	return guesses
+}
+
+// countsOther says whether a column has numbers for the most part, and they are
+// no people's by its heading or, where that says nothing, by nearly all of them.
+func countsOther(h heading, p *profile) bool {
+	if h.countsOther() {
+		return p.most(p.counted)
+	}
+	return p.nearlyAll(p.counted) && p.most(p.measures) && !h.has(numbers) && !h.hasSuffix(numberEndings)
 }
 
 // becomeName makes a name of what has no sign of a person by itself.

@@ -87,12 +87,20 @@ func (j *judge) oneMailbox(rows []uint32, same, spellings *tally) {
 		case m.used != first.used:
 			j.found.refuse(rule.Refusal{Rule: rule.SharedMailbox, Line: int(m.line), Row: int(m.number), OtherLine: int(first.line),
 				What: fmt.Sprintf("same mailbox as line %d, with other data", first.line),
-				Hint: "remove one, or name the column that tells them apart under shared-mailboxes"})
+				Hint: j.hintShared()})
 		default:
 			same.add(int(m.line))
 			j.out = append(j.out, m.number)
 		}
 	}
+}
+
+// hintShared is the next step where rows of one mailbox differ.
+func (j *judge) hintShared() string {
+	if j.plan.apart >= 0 {
+		return "remove one, or give each its own value in the column that shared-mailboxes names"
+	}
+	return "remove one, or name the column that tells them apart under shared-mailboxes"
 }
 
 // foldTag gives a canonical address without the dots and the plus tag that

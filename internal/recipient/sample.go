@@ -26,6 +26,8 @@ type profile struct {
 	single    int // ... that could identify somebody and have no spaces
 	tokens    int // ... that look random
 	wordy     int // ... of one to five words without digits
+	counted   int // ... with a digit
+	measures  int // ... with a digit that are amounts, days or small numbers, which identify nobody
 	proper    int // ... of two to four words without digits that begin with capitals
 	different map[uint64]struct{}
 	opening   map[uint64]int // how often the first words of the proper ones stand
@@ -102,8 +104,15 @@ func (p *profile) add(seed maphash.Seed, cell string) {
 		p.tokens++
 	}
 	p.words(seed, cell)
-	if identifier.Identifies(identifier.Token, cell) {
+	identifies, counted := identifier.Identifies(identifier.Token, cell), strings.ContainsFunc(cell, unicode.IsDigit)
+	if identifies {
 		p.number(cell)
+	}
+	if counted {
+		p.counted++
+	}
+	if counted && !identifies {
+		p.measures++
 	}
 }
 

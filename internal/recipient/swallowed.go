@@ -6,34 +6,43 @@ import (
 	"mailshot/internal/address"
 )
 
-// holdsRows says whether a cell has eaten rows: a stray quote opened it, and
-// the next one, rows below, closed it. Then the cell, or one line of it, has an
-// address between as many separators as rows have.
-func (l *List) holdsRows(cell string) bool {
-	if !strings.Contains(cell, "\n") {
-		return false
+// swallower gives the first cell that has eaten rows; -1 for none.
+func (l *List) swallower(cells []string) int {
+	for i, cell := range cells {
+		if strings.Contains(cell, "\n") && l.holdsRows(cell, i) {
+			return i
+		}
 	}
+	return -1
+}
+
+// holdsRows says whether the cell of a column has eaten rows: a stray quote
+// opened it, and the next one, rows below, closed it. Then the cell, or one line
+// of it, has as many separators as rows have, and a line has an address where
+// rows have it.
+func (l *List) holdsRows(cell string, column int) bool {
 	separator := string(l.format.separator)
 	breaks := strings.Count(cell, "\n")
-	if looksLikeRows(strings.ReplaceAll(cell, "\n", separator), separator, breaks*len(l.columns)) {
-		return true
-	}
-	for text := range strings.SplitSeq(cell, "\n") {
-		if looksLikeRows(text, separator, len(l.columns)-1) {
+	rows := strings.Count(cell, separator) >= breaks*(len(l.columns)-1)
+	for line := range strings.SplitSeq(cell, "\n") {
+		row := rows || strings.Count(line, separator) >= len(l.columns)-1
+		if row && l.hasAddress(line, separator, column) {
 			return true
 		}
+		column = 0
 	}
 	return false
 }
 
-func looksLikeRows(text, separator string, separators int) bool {
-	if strings.Count(text, separator) < separators {
-		return false
-	}
-	for piece := range strings.SplitSeq(text, separator) {
-		if _, err := address.Parse(strings.Trim(piece, " \r\"")); err == nil {
-			return true
+// hasAddress says whether a line that begins in a column has an address where
+// rows have it.
+func (l *List) hasAddress(line, separator string, column int) bool {
+	for piece := range strings.SplitSeq(line, separator) {
+		if column == l.address {
+			_, err := address.Parse(strings.Trim(piece, " \r\""))
+			return err == nil
 		}
+		column++
 	}
 	return false
 }
