@@ -49,6 +49,7 @@ func forTests() map[string]bool {
 	return map[string]bool{
 		"internal/bench":        true,
 		"internal/dnstest":      true,
+		"internal/eximtest":     true,
 		"internal/madeup":       true,
 		"internal/postfixtest":  true,
 		"internal/postgrestest": true,

@@ -9,6 +9,9 @@ const (
 	// firstDelay is how long the first pause before another try is at most;
 	// what greylists wants a minute to five.
 	firstDelay = time.Minute
+	// notSentDelay is the same for a message that no connection would take: the
+	// server has said nothing of its recipient.
+	notSentDelay = time.Second
 	// maxDelay is how long a pause is at most.
 	maxDelay = 30 * time.Minute
 	// delays is how many of the first pause make up the time for all tries.
@@ -18,9 +21,10 @@ const (
 // delay is why, how often and since when a message was put off in this run.
 type delay struct {
 	times int
-	since time.Time // of the first time
-	tried bool      // the server had a word on the recipient
-	reply *Reply    // the last one, as long as the message waits
+	first time.Duration // the first pause
+	since time.Time     // of the first time
+	tried bool          // the server had a word on the recipient
+	reply *Reply        // the last one, as long as the message waits
 }
 
 // next is when a message that is put off at now may be tried again: after a
@@ -31,7 +35,7 @@ func (d *delay) next(now time.Time, retryFor time.Duration, spread float64) (tim
 	if !now.Before(end) {
 		return time.Time{}, false
 	}
-	pause := min(retryFor/delays, firstDelay) << min(d.times-1, 10)
+	pause := min(retryFor/delays, d.first) << min(d.times-1, 10)
 	due := now.Add(scatter(min(pause, maxDelay), spread))
 	if due.After(end) {
 		return end, true

@@ -265,7 +265,7 @@ func TestDelays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		retryFor := time.Duration(rapid.Int64Range(int64(time.Second), int64(7*24*time.Hour)).Draw(t, "retry for"))
 		start := time.Unix(1e9, 0)
-		now, d, pauses := start, delay{since: start}, []time.Duration(nil)
+		now, d, pauses := start, delay{since: start, first: firstDelay}, []time.Duration(nil)
 		for {
 			d.times++
 			due, ok := d.next(now, retryFor, rapid.Float64Range(0, 1).Draw(t, "spread"))
@@ -285,8 +285,8 @@ func TestDelays(t *testing.T) {
 		}
 	})
 	var r rand.PCG
-	a := (&delay{times: 1}).dueIn(rand.New(&r).Float64())
-	if b := (&delay{times: 1}).dueIn(rand.New(&r).Float64()); a == b {
+	a := (&delay{times: 1, first: firstDelay}).dueIn(rand.New(&r).Float64())
+	if b := (&delay{times: 1, first: firstDelay}).dueIn(rand.New(&r).Float64()); a == b {
 		t.Error("two are due at the same time")
 	}
 }

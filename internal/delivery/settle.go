@@ -70,7 +70,10 @@ func (k *keeper) answer(res transport.Result) (reply *Reply) {
 func (k *keeper) putOff(l *letter, res transport.Result) {
 	now, d := time.Now(), l.delay
 	if d.times++; d.times == 1 {
-		d.since = now
+		d.since, d.first = now, firstDelay
+		if res.NotSent {
+			d.first = notSentDelay
+		}
 	}
 	due, ok := d.next(now, k.RetryFor, k.spread())
 	if !ok {
