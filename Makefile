@@ -1,7 +1,8 @@
 # Go alone is needed, but for test-services.
 FUZZTIME ?= 30s
+ROUNDS ?= 40
 
-.PHONY: help demo test build man release check cover fuzz bench table test-services
+.PHONY: help demo test build man release check cover fuzz bench table crash test-services
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -41,5 +42,8 @@ bench: table ## every benchmark, and the table
 table: ## mailshot and other clients, on loopback and 50 ms away: messages a second
 	go test -run '^$$' -bench Table -benchtime 1x -timeout 60m ./internal/bench
 
+crash: ## kill the program at random moments, ROUNDS (40) times, with a real Postfix (as root)
+	go test -tags services -count=1 -timeout 24h -v ./cmd/mailshot -run TestCrash -crash.rounds $(ROUNDS)
+
 test-services: ## tests against a real Postfix, PostgreSQL and Python (as root; see .ci/run)
-	go test -tags services ./...
+	go test -tags services -timeout 30m ./...
