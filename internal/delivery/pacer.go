@@ -50,7 +50,7 @@ func (p *pacer) within(now time.Time, d time.Duration, most int) int {
 }
 
 // isEmpty says that nothing may leave before a slot is reserved.
-func (p *pacer) isEmpty() bool { return p.shared && p.slots == 0 }
+func (p *pacer) isEmpty() bool { return p.shared && p.slots <= 0 }
 
 // lapse gives up the slots that were not used in time: others have those that
 // come after them.

@@ -262,3 +262,46 @@ func TestSharedRate(t *testing.T) {
 		}
 	})
 }
+
+// What one machine has given up no other waits for, or tries.
+func TestGivenUp(t *testing.T) {
+	const n = 200
+	c := source(t, n)
+	synctest.Test(t, func(t *testing.T) {
+		all := newCommons(t)
+		s := newServer(t, nil)
+		s.takes = 10 * time.Millisecond
+		s.answer = func(to string, _ int) transport.Result {
+			if to == "p7" {
+				return deferred
+			}
+			return accepted
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		var running sync.WaitGroup
+		for i := range 2 {
+			running.Go(func() {
+				sum, err := newMachine(c, n, all, s, i+1).Do(ctx)
+				if err != nil || sum.Interrupted || sum.Deferred != 1 || sum.Accepted+sum.Already != n-1 {
+					t.Errorf("machine %d: %+v, %v", i, sum, err)
+				}
+			})
+		}
+		running.Wait()
+		if s.tries["p7"] != 1 {
+			t.Errorf("tried %d times", s.tries["p7"])
+		}
+	})
+}
+
+// Slots that were not used in time are gone: others have those after them.
+func TestLapse(t *testing.T) {
+	now := time.Now()
+	for late, want := range map[time.Duration]int{-time.Second: 3, 0: 3, slack: 3, 500 * time.Millisecond: 2, 1500 * time.Millisecond: 1, time.Hour: 0} {
+		p := pacer{shared: true, every: time.Second, slots: 3, due: now.Add(-late)}
+		if p.lapse(now); p.slots != want {
+			t.Errorf("%v late: %d slots, want %d", late, p.slots, want)
+		}
+	}
+}
