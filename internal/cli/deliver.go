@@ -218,7 +218,7 @@ func nextCommand(code int, id string, s delivery.Summary) string {
 	case s.Deferred > 0 || s.Pending > 0:
 		return "run the same command again to send what is left; nobody gets it twice"
 	}
-	return "who was rejected is not tried again: see `mailshot status`"
+	return "who was rejected is not tried again: `mailshot report " + word(id) + "` says why"
 }
 
 func tooManyRejected(err error) bool {
