@@ -57,7 +57,7 @@ func (p *pipeline) strange(f *flight, step string, r reply) bool {
 	case step == stepMessage && p.s.chunked() && misunderstood(f, r):
 		return true
 	}
-	return step == stepReset && r.positive() && p.doubts() && !p.habits.fits(step, r)
+	return step == stepReset && r.positive() && p.doubts() && p.habits.misplaced(r)
 }
 
 // doubts says whether a result hangs on the next reply.
@@ -79,15 +79,15 @@ func (p *pipeline) apply(f *flight, step string, r reply) {
 	case step == stepMail && r.positive():
 		p.refused = false // and yet it takes more
 	}
-	if f.alone && goesOn(step, r) {
-		p.habits.learn(step, r)
-	}
 	if !goesOn(step, r) && endsSession(step, r) && (!f.settled || step == stepReset || takesNoMore(step, r)) {
 		p.refused = p.refused || takesNoMore(step, r)
 		p.end(p.sessionError(step, r))
 	}
 	if !f.settled {
 		p.judge(f, step, r)
+	}
+	if f.alone && goesOn(step, r) && !f.doubted {
+		p.habits.learn(step, r)
 	}
 	if step == stepData {
 		p.dataAnswered(f, r)
@@ -119,6 +119,7 @@ func (p *pipeline) judge(f *flight, step string, r reply) {
 	case step == stepMessage:
 		f.settle(answeredResult(step, r))
 		p.doubt(f, r)
+		return
 	case goesOn(step, r), step == stepReset && !f.alone:
 		return // what is behind a refused RSET has left, and will be answered
 	case endsSession(step, r):
@@ -132,10 +133,15 @@ func (p *pipeline) judge(f *flight, step string, r reply) {
 }
 
 // doubt keeps back the result of a message in a pipeline whose reply is not what
-// the server says on such occasions, till the reply to the next RSET is in its
-// place. Where none is on its way, one is sent.
+// the server says on such occasions, or of one alone that would be accepted by
+// a reply unlike all before, till the reply to the next RSET is in its place.
+// Where none is on its way, one is sent.
 func (p *pipeline) doubt(f *flight, r reply) {
-	f.doubted = !f.alone && !p.habits.fits(stepMessage, r)
+	if f.alone {
+		f.doubted = r.positive() && !p.muted && p.habits.breaks(stepMessage, r)
+	} else {
+		f.doubted = !p.habits.fits(stepMessage, r)
+	}
 	if f.doubted && p.outstanding() == 0 {
 		f.todo = []string{stepReset}
 	}

@@ -36,11 +36,12 @@ var actions = map[string]smtptest.Action{
 	"421, open":        smtptest.Reply("421 4.3.2 enough"),
 	"5yz and more":     smtptest.Reply("550 5.1.1 no\r\n250 2.0.0 yes"),
 	"login wanted":     smtptest.Reply("530 5.7.0 log in"),
+	"other words":      smtptest.Reply("250 2.6.0 stored"),
 }
 
 // orderly are the actions after which every reply is still the one to its own
 // command, or is known not to come: nobody's outcome may be unknown for them.
-var orderly = []string{"4yz", "5yz", "421", "421, open", "503", "login wanted", "an octet"}
+var orderly = []string{"4yz", "5yz", "421", "421, open", "503", "login wanted", "an octet", "other words"}
 
 // What may become of a message on the connection where something goes wrong.
 const (
@@ -143,6 +144,7 @@ var faults = []fault{
 	{smtptest.Message, "one too many", unknown, either, either, false},
 	{smtptest.Message, "one late", either, either, either, false},
 	{smtptest.Message, "421 behind it", accepted, accepted, accepted, false},
+	{smtptest.Message, "other words", accepted, accepted, accepted, true},
 }
 
 const (
@@ -292,6 +294,9 @@ func TestSetUpFaults(t *testing.T) {
 	authority := smtptest.NewAuthority(t)
 	for _, at := range []smtptest.Step{smtptest.Greeting, smtptest.EHLO, smtptest.StartTLS, smtptest.Auth, smtptest.Quit} {
 		for does := range actions {
+			if does == "other words" && at == smtptest.EHLO {
+				continue // they offer nothing, which is no fault
+			}
 			t.Run(string(at)+" "+does, func(t *testing.T) {
 				t.Parallel()
 				var all sync.WaitGroup
@@ -340,6 +345,27 @@ func judgeSetUp(r rounds, at smtptest.Step, does string) (wrong string) {
 		return fmt.Sprintf("error %v", err)
 	}
 	return ""
+}
+
+// A reply too many that comes while the message is on its way, and none to the
+// message itself: nobody is accepted by it.
+func TestReplyTooManyForTheMessage(t *testing.T) {
+	messages := cleared(t, addresses(crowd), body)
+	for mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			at := smtptest.Data
+			if mode == "chunked" {
+				at = smtptest.Rcpt
+			}
+			server, smtp := pipelinedServer(t, mode, smtptest.Fault{At: at, Nth: hit + 1, Do: actions["one late"]},
+				smtptest.Fault{At: smtptest.Message, Nth: hit + 1, Do: smtptest.Drop})
+			last := deliverAll(t, smtp, messages)
+			checkTruth(t, server, last)
+			if got := became(last[hit]); got != unknown {
+				t.Errorf("it is %s", got)
+			}
+		})
+	}
 }
 
 // A server that refuses a MAIL for good and takes the next one has not ended the

@@ -62,7 +62,7 @@ func randomScene(random *rand.Rand, messages int) (s scene) {
 	steps := []smtptest.Step{smtptest.Reset, smtptest.Mail, smtptest.Rcpt, smtptest.Data, smtptest.NoRcpt, smtptest.Content,
 		smtptest.Message, smtptest.Message, smtptest.Greeting, smtptest.EHLO, smtptest.Quit}
 	does := []string{"4yz", "5yz", "421", "421, open", "4yz, then closed", "5yz, then closed", "close", "replies lost", "swallowed", "garbage",
-		"an octet", "one too many", "one late", "another kind", "503", "login wanted", "421 behind it", "5yz and more"}
+		"an octet", "one too many", "one late", "another kind", "503", "login wanted", "421 behind it", "5yz and more", "other words"}
 	s.mode = []string{"step by step", "pipelined", "chunked"}[random.IntN(3)]
 	s.window = []int{1, 2, 64}[random.IntN(3)]
 	s.secure = random.IntN(8) == 0
