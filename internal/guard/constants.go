@@ -2,23 +2,30 @@ package guard
 
 import (
 	"bytes"
+	"math/bits"
 	"slices"
 	"strings"
 
 	"mailshot/internal/identifier"
 	"mailshot/internal/message"
+	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
 )
 
-// listRows is how many different rows' addresses in one text make it a list.
-const listRows = 3
+// One text is a list where it has addresses of so many rows, or two kinds of
+// data of so many each, or anything of so many.
+const (
+	listAddresses = 3
+	listPairs     = 5
+	listRows      = identifier.MaxRows
+)
 
 // Constants judges once what all messages share: the template's own words and
 // the shared attachments (foreign-in-template, list-as-message,
 // unreadable-attachment), and the fixed header fields (header) and senders
 // (sender).
 func (g *Guard) Constants(shared []message.File) ([]rule.Refusal, []rule.Warning) {
-	c := constants{Reader: g.Reader(), others: make(map[string]map[int]bool), lists: make(map[string]bool)}
+	c := constants{Reader: g.Reader(), others: make(map[string]map[int]kinds), lists: make(map[string]bool)}
 	c.row = nobody
 	c.collect = c.note
 	c.headers()
@@ -37,10 +44,13 @@ func (g *Guard) Constants(shared []message.File) ([]rule.Refusal, []rule.Warning
 // constants is a Reader put to what no row is at fault for.
 type constants struct {
 	*Reader
-	at     Constant                // what is being read
-	others map[string]map[int]bool // rows whose addresses stand in a file
-	lists  map[string]bool         // files that are the list
+	at     Constant                 // what is being read
+	others map[string]map[int]kinds // by file, then by row: what of the row stands there
+	lists  map[string]bool          // files that are the list
 }
+
+// kinds is a set of identifier.Kind.
+type kinds uint8
 
 // say notes a refusal once.
 func (c *constants) say(f rule.Refusal) {
@@ -120,13 +130,27 @@ func (c *constants) sender(key, canonical string) {
 }
 
 // readConstant reads a run of the template: as it stands, where a bare number
-// may be markup's own, and as HTML shows it.
+// may be markup's own, without Markdown's emphasis, and as HTML shows it.
 func (r *Reader) readConstant(text string) {
-	markup := strings.ContainsRune(text, '<')
-	r.read(place{line: 1, markup: markup}, []byte(text))
-	if markup {
+	p := place{line: 1, markup: strings.ContainsRune(text, '<')}
+	r.read(p, []byte(text))
+	for _, marks := range []string{"*`~", "*`~_"} {
+		if plain := withoutAny(text, marks); len(plain) < len(text) {
+			r.read(p, []byte(plain))
+		}
+	}
+	if p.markup {
 		r.readHTML(place{line: 1}, []byte(text), 0)
 	}
+}
+
+func withoutAny(s, marks string) string {
+	return strings.Map(func(c rune) rune {
+		if strings.ContainsRune(marks, c) {
+			return -1
+		}
+		return c
+	}, s)
 }
 
 // note takes what a Reader finds in a constant.
@@ -135,7 +159,7 @@ func (c *constants) note(p place, text []byte, h hit) {
 	if c.lists[file] {
 		return
 	}
-	if h.Kind == identifier.Address && c.isList(file, h.line) {
+	if c.isList(file, h.line, h.Kind) {
 		c.list(p.name)
 		return
 	}
@@ -145,19 +169,54 @@ func (c *constants) note(p place, text []byte, h hit) {
 	}
 	c.say(rule.Refusal{
 		Rule: rule.ForeignInTemplate, File: file, Line: line, OtherLine: h.line, Where: p.name,
-		What: whose(h.Kind, h.line), Hint: hintTemplate,
+		What: whose(h.Kind, h.line), Hint: hintTemplate + c.hintColumns(h.Kind),
 	})
+}
+
+// hintColumns says in which columns what is of kind k stands.
+func (c *constants) hintColumns(k identifier.Kind) string {
+	wanted, known := columnsOf[k]
+	if !known {
+		return ""
+	}
+	var columns []string
+	for _, column := range c.g.policy.Kinds {
+		if column.Kind == wanted && column.Where != "" {
+			columns = append(columns, column.Where)
+		}
+	}
+	if len(columns) == 0 {
+		return ""
+	}
+	return "; in the list it stands under " + strings.Join(columns, " or ")
+}
+
+// columnsOf are the kinds of the columns that identifiers come from.
+var columnsOf = map[identifier.Kind]recipient.Kind{
+	identifier.Address: recipient.KindAddress, identifier.Digest: recipient.KindAddress, identifier.Name: recipient.KindName,
+	identifier.Token: recipient.KindIdentifier, identifier.Private: recipient.KindPrivate,
 }
 
 const hintTemplate = "take it out; if it is the sender's own, name the address under identities; if it only looks like that row's data, list it under allow with a reason"
 
-// isList says whether file holds so many rows' addresses that it is the list.
-func (c *constants) isList(file string, line int) bool {
-	if c.others[file] == nil {
-		c.others[file] = make(map[int]bool)
+// isList says whether file holds the data of so many rows that it is the list.
+func (c *constants) isList(file string, line int, k identifier.Kind) bool {
+	rows := c.others[file]
+	if rows == nil {
+		rows = make(map[int]kinds)
+		c.others[file] = rows
 	}
-	c.others[file][line] = true
-	return len(c.others[file]) >= listRows
+	rows[line] |= 1 << k
+	addresses, pairs := 0, 0
+	for _, of := range rows {
+		if of&(1<<identifier.Address) != 0 {
+			addresses++
+		}
+		if bits.OnesCount8(uint8(of)) > 1 {
+			pairs++
+		}
+	}
+	return addresses >= listAddresses || pairs >= listPairs || len(rows) >= listRows
 }
 
 // list turns what was refused in the file at hand into the one cause it has.

@@ -38,6 +38,7 @@ type ColumnKind struct {
 	Column      Column
 	Kind        Kind
 	Why         string // "declared", "heading and data", ...
+	Where       string // how a refusal names it: "column account", or "column 3" where only the list has its name
 	Identifiers int    // values of it that identify somebody
 }
 

@@ -24,6 +24,9 @@ func (l *List) plan(use Use) (plan, error) {
 	}
 	p.kinds[l.address].Kind = KindAddress
 	l.named = l.spoken(use)
+	for i := range p.kinds {
+		p.kinds[i].Where = l.where(i)
+	}
 	var err error
 	if p.used, err = l.mark(use.Columns, "the template"); err != nil {
 		return p, err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"strings"
+	"unicode"
 
 	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
@@ -95,7 +96,7 @@ func (r *Renderer) unsubscribe(line int) error {
 	if err != nil {
 		return err
 	}
-	if link != "" && !isLink(link) {
+	if link != "" && !isLink(link) && !strings.ContainsFunc(link, unicode.IsControl) { // package message refuses controls for the row
 		return p.unit.fault(0, "list-unsubscribe is not one https: or mailto: URL"+forRow(line),
 			"escape what a URL cannot hold: {{ .token | urlquery }}")
 	}

@@ -206,7 +206,7 @@ func TestUnsubscribe(t *testing.T) {
 		{"{{ .cell }}", "a.example/x", false, true},
 		{"{{ .cell }}", "javascript:x", false, true},
 		{"https://a.example/{{ .cell }}", "x>, <https://b.example", false, true},
-		{"https://a.example/{{ .cell }}", "x\ny", false, true},
+		{"https://a.example/{{ .cell }}", "x\ny", true, false}, // for package message to refuse
 		{"https://a.example/{{ .cell }}", "é", false, true},
 		{"https://a.example/{{ .cell }}", "", false, true},
 	} {
