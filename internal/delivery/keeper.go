@@ -14,7 +14,7 @@ import (
 const (
 	// maxBatch is how many messages are written down in one go at most, against
 	// what a durable write costs.
-	maxBatch = 64
+	maxBatch = 256
 	// maxTries is how often a message that comes back without a word on its
 	// recipient is handed over at once.
 	maxTries = 3
@@ -243,7 +243,7 @@ func (k *keeper) room(now time.Time) int {
 // where they are taken on; a lane with a rate of its own comes first, since it
 // takes few.
 func (k *keeper) claim(now time.Time) {
-	if k.queued+len(k.work) > k.batch/2 {
+	if left := k.queued + len(k.work); left > k.batch/2 || k.hoards(left) {
 		return // so that many are written down in one go
 	}
 	room := k.room(now)
@@ -252,6 +252,13 @@ func (k *keeper) claim(now time.Time) {
 		claimed = append(claimed, l.claim(now, room-len(claimed))...)
 	}
 	k.begin(claimed)
+}
+
+// hoards says whether to wait until more messages are made: where nothing but
+// the writing sets the pace, and the connections have enough to do meanwhile.
+func (k *keeper) hoards(left int) bool {
+	free := k.Every == 0 && len(k.lanes) == 1 && k.passes > 0
+	return free && left > max(k.batch/8, k.Connections) && len(k.lanes[0].made) < k.batch/2
 }
 
 // next gives the lane whose turn it is, or when one has its turn.

@@ -10,7 +10,7 @@ import (
 )
 
 // maxMade is how many messages of a lane are made ahead at most.
-const maxMade = 64
+const maxMade = maxBatch
 
 // arrival is a message that was made, news of a recipient whom another machine
 // has dealt with, or the end of a pass.
