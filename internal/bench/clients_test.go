@@ -79,12 +79,13 @@ func mailshot(tb testing.TB, j job) func() error {
 
 // shared gives each of the connections its share of the letters.
 func shared(send func(server string, letters []letter) error) func(testing.TB, job) func() error {
-	return func(_ testing.TB, j job) func() error {
+	return func(tb testing.TB, j job) func() error {
+		letters := j.crowd.letters(tb)
 		return func() error {
 			var all errgroup.Group
-			n := len(j.crowd.letters)
+			n := len(letters)
 			for i := range j.connections {
-				all.Go(func() error { return send(j.server, j.crowd.letters[n*i/j.connections:n*(i+1)/j.connections]) })
+				all.Go(func() error { return send(j.server, letters[n*i/j.connections:n*(i+1)/j.connections]) })
 			}
 			return all.Wait()
 		}
@@ -150,7 +151,7 @@ func goMailClient(server string, letters []letter) error {
 }
 
 // poolClient is the Pool of jordan-wright/email.
-func poolClient(_ testing.TB, j job) func() error {
+func poolClient(tb testing.TB, j job) func() error {
 	return func() error {
 		p, err := email.NewPool(j.server, j.connections, nil)
 		if err != nil {
@@ -165,20 +166,20 @@ func poolClient(_ testing.TB, j job) func() error {
 				}
 			}
 			return nil
-		})(nil, j)()
+		})(tb, j)()
 	}
 }
 
 // smtpSource is Postfix's own, of which nothing is asked but to be fast; nil
 // where it is not installed.
-func smtpSource(_ testing.TB, j job) func() error {
+func smtpSource(tb testing.TB, j job) func() error {
 	program, err := exec.LookPath(source)
 	if err != nil {
 		return nil
 	}
-	l := j.crowd.letters[0]
-	cmd := exec.Command(program, "-d", "-s", strconv.Itoa(j.connections), "-m", strconv.Itoa(len(j.crowd.letters)),
-		"-l", strconv.Itoa(j.crowd.size()), "-f", l.from, "-t", l.to, "inet:"+j.server)
+	letters := j.crowd.letters(tb)
+	cmd := exec.Command(program, "-d", "-s", strconv.Itoa(j.connections), "-m", strconv.Itoa(len(letters)),
+		"-l", strconv.Itoa(j.crowd.size(tb)), "-f", letters[0].from, "-t", letters[0].to, "inet:"+j.server)
 	return func() error {
 		out, err := cmd.CombinedOutput()
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 type crowd struct {
 	*campaign.Campaign
 	verdict *campaign.Verdict
-	letters []letter
+	made    []letter // by letters
 }
 
 // letter is one message as other clients take it.
@@ -48,16 +48,23 @@ func newCrowd(tb testing.TB, people int) *crowd {
 	tb.Cleanup(func() { c.Close() })
 	v, err := c.Check(tb.Context(), nil)
 	must(tb, err)
-	all := &crowd{Campaign: c, verdict: v}
+	return &crowd{Campaign: c, verdict: v}
+}
+
+// letters gives the messages, made once.
+func (c *crowd) letters(tb testing.TB) []letter {
+	if c.made != nil {
+		return c.made
+	}
 	for cleared, err := range c.Messages(tb.Context(), func(campaign.Recipient) bool { return true }) {
 		must(tb, err)
 		var content bytes.Buffer
 		_, err := cleared.WriteTo(&content)
 		must(tb, err)
 		envelope := cleared.Envelope()
-		all.letters = append(all.letters, letter{envelope.From.String(), envelope.To.String(), content.Bytes()})
+		c.made = append(c.made, letter{envelope.From.String(), envelope.To.String(), content.Bytes()})
 	}
-	return all
+	return c.made
 }
 
 func listOf(tb testing.TB, people int) []byte {
@@ -80,12 +87,12 @@ func listOf(tb testing.TB, people int) []byte {
 }
 
 // size is the mean length of a message.
-func (c *crowd) size() int {
+func (c *crowd) size(tb testing.TB) int {
 	sum := 0
-	for _, l := range c.letters {
+	for _, l := range c.letters(tb) {
 		sum += len(l.content)
 	}
-	return sum / len(c.letters)
+	return sum / len(c.made)
 }
 
 func must(tb testing.TB, err error) {

@@ -28,12 +28,12 @@ type aim struct {
 // rows are all lines, the ones that an aim of another needs before that.
 func rows() []row {
 	return []row{
-		{0, chunking, 1, 6000, 3000, 1, nil},
-		{0, chunking, 10, 6000, 3000, 1, nil},
-		{0, pipelining, 1, 6000, 3000, 1, nil},
-		{0, pipelining, 10, 6000, 3000, 1, nil},
-		{0, sink, 1, 6000, 3000, 1, nil},
-		{0, sink, 10, 6000, 6000, 3, &aim{"0.9 x smtp-source", func(t *table, r row) bool { return t.ours(r) >= 0.9*t.rate(r, source) }}},
+		{0, chunking, 1, 20000, 5000, 1, nil},
+		{0, chunking, 10, 20000, 5000, 1, nil},
+		{0, pipelining, 1, 20000, 5000, 1, nil},
+		{0, pipelining, 10, 20000, 5000, 1, nil},
+		{0, sink, 1, 20000, 5000, 1, nil},
+		{0, sink, 10, 20000, 20000, 3, &aim{"0.9 x smtp-source", func(t *table, r row) bool { return t.ours(r) >= 0.9*t.rate(r, source) }}},
 		{0, postfix, 4, 3000, 1000, 3, nil},
 		{away, chunking, 1, 5000, 15, 3, &aim{"500/s and 100 x go-mail", func(t *table, r row) bool {
 			return t.ours(r) >= 500 && t.ours(r) >= 100*t.rate(r, goMail)
@@ -107,7 +107,7 @@ const widths = "%-6s  %-10s  %5s  %9s  %9s  %9s  %9s  %11s  %9s  %-23s  %s\n"
 
 func (t *table) head() {
 	fmt.Printf("\nMessages a second, %d octets each; mailshot with guard and ledger, and as a multiple of go-mail.\n\n",
-		t.crowd(rows()[0].ours).size())
+		t.crowd(rows()[0].theirs).size(t.tb))
 	titles := []any{"away", "server", "conns"}
 	for _, c := range clients() {
 		titles = append(titles, c.name)
