@@ -10,11 +10,26 @@ import (
 	"testing"
 
 	"mailshot/internal/postfixtest"
+	"mailshot/internal/postgrestest"
 )
 
 // TestBounces has a real Postfix take a message that it cannot deliver, and
-// reads what comes back to the sender.
+// reads what comes back to the sender, with each kind of ledger.
 func TestBounces(t *testing.T) {
+	for name, ledger := range map[string]func(*testing.T) string{
+		"file":       func(t *testing.T) string { return filepath.Join(t.TempDir(), "ledger.db") },
+		"PostgreSQL": func(t *testing.T) string { return postgrestest.Start(t).Ledger() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("MAILSHOT_LEDGER", ledger(t))
+			comesBack(t)
+		})
+	}
+}
+
+// comesBack sends to two people, one of whom is not there, and goes on with what
+// comes back.
+func comesBack(t *testing.T) {
 	program, dir := build(t), t.TempDir()
 	server := postfixtest.Start(t, "transport_maps = inline:{{b.example = error:5.1.1 no such user}}", "smtpd_reject_unlisted_recipient = no")
 	template, list, box := filepath.Join(dir, "news.txt"), filepath.Join(dir, "people.csv"), filepath.Join(dir, "box")
@@ -26,8 +41,7 @@ func TestBounces(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	ledger := []string{"--ledger", filepath.Join(dir, "ledger.db")}
-	drive(t, program, append(ledger, "send", template, "-r", list, "--yes", "--smtp", "smtp://"+server.Addr+"?tls=none")...)
+	drive(t, program, "send", template, "-r", list, "--yes", "--smtp", "smtp://"+server.Addr+"?tls=none")
 	if err := os.MkdirAll(filepath.Join(box, "new"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +61,7 @@ func TestBounces(t *testing.T) {
 		{[]string{"suppress", "add", "--hard-bounces", "--yes"}, `(?m)^1 recipient added `},
 		{[]string{"send", template, "-r", list, "--yes", "--campaign", "next", "--dry-run"}, `(?m)^ +1 suppressed$`},
 	} {
-		if out := drive(t, program, append(ledger, want.args...)...); !regexp.MustCompile(want.says).MatchString(out) {
+		if out := drive(t, program, want.args...); !regexp.MustCompile(want.says).MatchString(out) {
 			t.Errorf("%q says\n%s", want.args, out)
 		}
 	}
