@@ -78,9 +78,7 @@ func (o *reportOptions) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if j.list != nil {
-		defer j.list.Close()
-	}
+	defer j.close()
 	return o.write(ctx, a, j)
 }
 
@@ -126,7 +124,9 @@ func (o *reportOptions) write(ctx context.Context, a *app, j *joined) error {
 			return err
 		}
 	}
-	a.answer = reportOf(j, o.addresses)
+	if o.json {
+		a.answer = reportOf(j, o.addresses)
+	}
 	o.print(a, j)
 	return nil
 }

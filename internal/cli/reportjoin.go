@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -19,48 +20,57 @@ import (
 // there is one.
 type joined struct {
 	report *report.Report
-	all    []report.Recipient // by line
+	keep   bool               // everybody is to be listed
+	all    []report.Recipient // by line; nil unless keep
 	list   *recipient.List    // nil for none
 	failed map[int]bool       // lines of the list whose people did not get their message
 }
 
+func (j *joined) add(r report.Recipient) {
+	j.report.Add(r)
+	if j.keep {
+		j.all = append(j.all, r)
+	}
+}
+
+func (j *joined) close() error {
+	if j.list == nil {
+		return nil
+	}
+	return j.list.Close()
+}
+
 // join reads the ledger, and the list if there is one.
 func (o *reportOptions) join(ctx context.Context, a *app, l *ledger.Ledger, s ledger.Summary) (*joined, error) {
-	tried, order, err := triedIn(ctx, l, s.Campaign)
-	if err != nil {
-		return nil, err
-	}
-	j := &joined{failed: map[int]bool{}, report: report.New(report.Campaign{
+	j := &joined{keep: o.csv || o.json, failed: map[int]bool{}, report: report.New(report.Campaign{
 		ID: s.Campaign, Digest: s.Digest, Recipients: s.Recipients, Started: s.Started, Updated: s.Updated,
 	})}
+	var err error
 	if o.recipients == "" {
 		j.report.Untried(s.Pending)
-	} else if err := o.joinList(ctx, a, l, s, j, tried); err != nil {
-		return nil, err
+		err = eachTried(ctx, l, s.Campaign, func(_ ledger.Key, r report.Recipient) { j.add(r) })
+	} else {
+		err = o.joinList(ctx, a, l, s, j)
 	}
-	for _, k := range order {
-		if r, left := tried[k]; left {
-			j.all = append(j.all, r)
-		}
+	if err != nil {
+		return nil, errors.Join(err, j.close())
 	}
-	slices.SortStableFunc(j.all, func(a, b report.Recipient) int { return cmp.Compare(a.Line, b.Line) })
-	for _, r := range j.all {
-		j.report.Add(r)
+	for _, list := range [][]report.Recipient{j.all, j.report.Failed} {
+		slices.SortStableFunc(list, func(a, b report.Recipient) int { return cmp.Compare(a.Line, b.Line) })
 	}
 	return j, nil
 }
 
-// triedIn gives those whom the ledger knows, and the order in which they were begun.
-func triedIn(ctx context.Context, l *ledger.Ledger, campaign string) (map[ledger.Key]report.Recipient, []ledger.Key, error) {
+// eachTried gives those whom the ledger knows, in the order in which they were
+// begun.
+func eachTried(ctx context.Context, l *ledger.Ledger, campaign string, give func(ledger.Key, report.Recipient)) error {
 	bounces, err := bounced(ctx, l, campaign)
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	tried := map[ledger.Key]report.Recipient{}
-	var order []ledger.Key
 	for r, err := range l.Recipients(ctx, campaign) {
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		one := report.Recipient{
 			Line: r.Line, Outcome: report.Outcome(r.Outcome.String()), Code: r.Code, Enhanced: r.Enhanced, Reply: r.Reply,
@@ -69,10 +79,9 @@ func triedIn(ctx context.Context, l *ledger.Ledger, campaign string) (map[ledger
 		if b, is := bounces[r.Key]; is {
 			one.Outcome, one.Code, one.Enhanced, one.Reply = report.Bounced, codeIn(b.Diagnostic), b.Status, ""
 		}
-		tried[r.Key] = one
-		order = append(order, r.Key)
+		give(r.Key, one)
 	}
-	return tried, order, nil
+	return nil
 }
 
 // codeIn is the reply code that was kept of a bounce; 0 for none.
@@ -84,45 +93,56 @@ func codeIn(diagnostic string) int {
 	return code
 }
 
-// joinList takes those who stand on the list out of tried, with what the list
-// knows of them.
-func (o *reportOptions) joinList(ctx context.Context, a *app, l *ledger.Ledger, s ledger.Summary, j *joined, tried map[ledger.Key]report.Recipient) error {
+// joinList gives those who stand on the list with what the ledger knows of
+// them, and then who was tried and is not on it.
+func (o *reportOptions) joinList(ctx context.Context, a *app, l *ledger.Ledger, s ledger.Summary, j *joined) error {
 	rows, err := openRows(ctx, a, o.recipients, o.addressColumn, s.SharedMailboxes)
 	if err != nil {
 		return err
 	}
 	j.list = rows.list
+	tried := map[ledger.Key]report.Recipient{}
+	if err := eachTried(ctx, l, s.Campaign, func(k ledger.Key, r report.Recipient) { tried[k] = r }); err != nil {
+		return err
+	}
 	suppressed, err := l.Suppressed(ctx, s.Campaign)
 	if err != nil {
 		return err
 	}
-	found := 0
+	known := len(tried)
 	for row, err := range rows.list.Rows(ctx) {
 		if err != nil {
 			return rows.fault(err)
 		}
 		key := l.Key(row.Address, rows.apart(row))
 		r, is := tried[key]
+		delete(tried, key)
 		switch {
 		case is:
-			found++
-			delete(tried, key)
 		case suppressed[l.Key(row.Address, "")]:
 			r.Outcome = report.Suppressed
 		default:
 			r.Outcome = report.Pending
 		}
-		r.Line, r.Domain = row.Line, row.Address.Domain()
-		if o.addresses {
-			r.Address = row.Address.String()
-		}
+		o.onList(&r, row)
 		j.failed[row.Line] = didNotGet(r.Outcome)
-		j.all = append(j.all, r)
+		j.add(r)
 	}
-	if found == 0 {
+	for _, r := range tried {
+		j.add(r)
+	}
+	if known > 0 && len(tried) == known {
 		fmt.Fprintf(a.Stderr, "mailshot: warning: nobody on the list was tried in campaign %s\n", s.Campaign)
 	}
 	return nil
+}
+
+// onList takes over what the list knows of a recipient.
+func (o *reportOptions) onList(r *report.Recipient, row *recipient.Row) {
+	r.Line, r.Domain = row.Line, row.Address.Domain()
+	if o.addresses {
+		r.Address = row.Address.String()
+	}
 }
 
 // didNotGet says whether a message is due to who has an outcome: who is unknown
