@@ -30,7 +30,10 @@ func (l *List) findAddressColumn(profiles []profile, line int) (int, error) {
 	refusal := rule.Refusal{Rule: rule.AddressColumn, File: l.source.name, Line: line,
 		What: "several columns hold addresses",
 		Hint: "name the one to send to: --address-column NAME"}
-	if len(found) == 0 {
+	switch {
+	case len(found) == 0 && len(l.columns) == 1:
+		refusal.What, refusal.Hint = "no column holds addresses", hintTitle
+	case len(found) == 0:
 		refusal.What = "no column holds addresses"
 		refusal.Hint = "add a column of addresses, or name the one to send to: --address-column NAME"
 	}

@@ -78,7 +78,7 @@ func (j *judge) row(r record) {
 		return
 	}
 	if !ok {
-		j.leaveOut(r, raggedBy(r))
+		j.leaveOut(r, j.list.raggedBy(r))
 		return
 	}
 	j.controls(r, cells)
@@ -122,12 +122,19 @@ var (
 )
 
 // raggedBy says how a row differs from the headings.
-func raggedBy(r record) rule.Refusal {
-	if r.ragged {
-		return otherKeys
+func (l *List) raggedBy(r record) rule.Refusal {
+	why := raggedRow
+	switch {
+	case r.ragged:
+		why = otherKeys
+	case len(l.columns) == 1:
+		why.Hint = hintTitle
 	}
-	return raggedRow
+	return why
 }
+
+// hintTitle is the next step where the first line has but one cell.
+const hintTitle = "make the headings the first line: a title above them is taken for the only heading"
 
 // leaveOut refuses a row and keeps it from being mailed.
 func (j *judge) leaveOut(r record, why rule.Refusal) {
@@ -224,6 +231,7 @@ func (j *judge) betweenRows() {
 	}
 	j.repeatedIdentifiers()
 	j.sharedMailboxes()
+	j.aligned, j.repeats = nil, nil // so that the index has the memory
 }
 
 func (j *judge) result() *Judgement {
