@@ -9,7 +9,7 @@ var eximLine = regexp.MustCompile(`(?:^| )[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A
 
 // eximMessageID is that part of it: after the sender, and before a subject,
 // which is quoted and comes later.
-var eximMessageID = regexp.MustCompile(`^[^ ]+ [^"]*?\bid=([^ ]+)`)
+var eximMessageID = regexp.MustCompile(`^[^ ]+ (?:[^"]*? )?id=([^ ]+)`)
 
 // exim reads a line.
 func (l *log) exim(line string) {
