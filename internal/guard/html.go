@@ -26,7 +26,9 @@ func (r *Reader) readHTML(p place, text []byte, depth int) {
 	r.render(p, text, &s, depth)
 	r.read(p, s.loose)
 	if s.joined {
-		r.read(p, s.tight)
+		tight := p
+		tight.coded = true // it joins what no reader sees joined: "Casa BlancoJosé Luis Ruiz"
+		r.read(tight, s.tight)
 	}
 	r.views.give(s.tight)
 	r.views.give(s.loose)

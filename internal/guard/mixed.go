@@ -3,6 +3,7 @@ package guard
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 
 	"mailshot/internal/identifier"
@@ -76,7 +77,15 @@ func (r *Reader) isNeighbours(text []byte, file bool) bool {
 			others = append(others, cell)
 		}
 	}
-	return isSplit(wordsOf(string(text)), wordsIn(names), wordsIn(others))
+	words, name := wordsOf(string(text)), wordsIn(names)
+	return isSplit(words, name, wordsIn(others)) || hasAll(name, words) && repeats(words)
+}
+
+// repeats says whether one of words stands there twice, as in "Martin Martin",
+// where the last name was printed once more.
+func repeats(words []string) bool {
+	sorted := slices.Sorted(slices.Values(words))
+	return len(slices.Compact(sorted)) < len(words)
 }
 
 // isSplit says whether all words are in a or b, and some in each.

@@ -264,14 +264,40 @@ func (r *Reader) look(p place, text []byte, c chunk, w way) (quiet bool) {
 	s := &r.scanner
 	before := s.hits
 	s.doubts, s.trying = s.doubts[:0], r.collect == nil
-	from := s.begin(text, c)
-	r.lookAt(p, text, chunk{from, c.to}, w)
+	c.from = s.begin(text, c)
+	r.lookAt(p, text, c, w)
+	if len(s.doubts) > 0 {
+		c = r.lookAgain(p, text, c, w)
+	}
 	s.trying = false
-	if len(s.doubts) > 0 { // it may be the row's own together with what stands around it
-		r.lookAt(p, text, chunk{s.begin(text, chunk{from, c.to}), c.to + ahead}, w)
+	if len(s.doubts) > 0 {
+		r.lookAt(p, text, c, w)
 		s.doubts = s.doubts[:0]
 	}
 	return s.hits == before
+}
+
+// moreLooks is how often what was found is looked for again, from further back
+// each time: "Luis Ruiz" in "José Luis Ruiz" is Luis Ruiz where the text is cut
+// between the first two.
+const moreLooks = 3
+
+// lookAgain keeps those of the doubts that stay however much of the text around
+// them is read, and gives how much that was.
+func (r *Reader) lookAgain(p place, text []byte, c chunk, w way) chunk {
+	s := &r.scanner
+	c.to += ahead
+	for range moreLooks {
+		c.from = s.begin(text, c)
+		doubts := s.doubts
+		s.doubts = nil
+		r.lookAt(p, text, c, w)
+		s.doubts = slices.DeleteFunc(doubts, func(key uint64) bool { return !slices.Contains(s.doubts, key) })
+		if c.from == 0 || len(s.doubts) == 0 {
+			break
+		}
+	}
+	return c
 }
 
 // lookAt judges c, and what it cuts off at either end.
