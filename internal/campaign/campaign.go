@@ -56,6 +56,7 @@ type Campaign struct {
 	written  [32]byte // digest of the template as it is written
 	options  []option // that make other messages of it
 
+	folders  []ownFolder       // of the recipients' own attachments; set by Check
 	composer *message.Composer // set by Check
 	seal     *guard.Seal       // set by a Check that was clear
 }

@@ -121,9 +121,11 @@ func (l *Look) Check(ctx context.Context, progress func(done, total int), see fu
 		return before.settled(), nil
 	}
 	ck := &check{campaign: l.campaign, guard: l.guard, verdict: v, see: see}
+	l.campaign.folders = l.campaign.ownFolders()
 	if err := l.campaign.judgeAll(ctx, ck, progress); err != nil {
 		return nil, err
 	}
+	v.warn(unused(l.campaign.template.Source().Path(), l.campaign.folders)...)
 	switch {
 	case !before.Clear():
 		return before.settled(), nil

@@ -21,6 +21,7 @@ type maker struct {
 	list     string
 	renderer *template.Renderer
 	writer   *message.Writer
+	folders  []ownFolder // of the recipients' own attachments
 }
 
 func (c *Campaign) maker() *maker {
@@ -29,6 +30,7 @@ func (c *Campaign) maker() *maker {
 		list:     c.list.Name(),
 		renderer: c.template.Renderer(),
 		writer:   c.composer.Writer(),
+		folders:  c.folders,
 	}
 }
 
@@ -88,6 +90,9 @@ func (m *maker) ownFile(row *recipient.Row, i int, name string) (message.File, e
 	content, err := readFile(path)
 	if err != nil {
 		return message.File{}, m.unpaired(row, i, err)
+	}
+	for _, f := range m.folders {
+		f.note(path)
 	}
 	return message.File{Name: filepath.Base(path), Path: path, Content: content}, nil
 }
