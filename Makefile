@@ -2,7 +2,7 @@
 FUZZTIME ?= 30s
 ROUNDS ?= 40
 
-.PHONY: help demo test build man release check cover fuzz bench table crash test-services
+.PHONY: help demo test build man release check cover mutants fuzz bench table crash test-services
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -31,6 +31,9 @@ check: ## format, modules, vet, staticcheck
 
 cover: ## share of the statements that the tests run
 	go test -coverpkg=./... -coverprofile=cover.out ./... && go tool cover -func=cover.out | tail -n 1
+
+mutants: ## each rule put out of action: the corpus of leaks must notice
+	go run ./internal/mutants
 
 fuzz: ## every fuzz target for FUZZTIME (30s)
 	@grep -roH --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' cmd internal | sed 's/:func / /' | \

@@ -23,6 +23,7 @@ func floors() map[string]int {
 		"internal/nearest":              0,
 		"internal/rule":                 0,
 		"internal/sink":                 0,
+		"internal/mutants":              1,
 		"internal/recipient":            1,
 		"internal/template":             2,
 		"internal/guard/reader/pdftext": 2,

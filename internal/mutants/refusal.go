@@ -59,6 +59,11 @@ func (p *source) refusal(name string, id rule.ID, around []ast.Node, hops int) {
 				p.add(name, id, n, p.wrapped(n))
 				return
 			}
+			if f, ok := around[i-2].(*ast.FuncDecl); ok && givesPointer(f) {
+				at := p.offset(n.Pos())
+				p.add(name, id, n, edits{{at, at, "if !mutation.On(%d) { return nil }; ", ""}})
+				return
+			}
 		case *ast.FuncDecl:
 			p.carried(id, n.Name.Name, n.Type.Params.NumFields(), nil, hops)
 			return
@@ -67,6 +72,16 @@ func (p *source) refusal(name string, id rule.ID, around []ast.Node, hops int) {
 			return
 		}
 	}
+}
+
+// givesPointer says whether f gives one pointer, which is nil for no refusal.
+func givesPointer(f *ast.FuncDecl) bool {
+	results := f.Type.Results
+	if results.NumFields() != 1 {
+		return false
+	}
+	_, pointer := results.List[0].Type.(*ast.StarExpr)
+	return pointer
 }
 
 // isLast says whether a return statement ends its function, or a switch that
