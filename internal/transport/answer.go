@@ -1,6 +1,10 @@
 package transport
 
-import "slices"
+import (
+	"slices"
+
+	"mailshot/internal/ledger"
+)
 
 // answer takes a reply, or the news that there will be none. The error ends the
 // connection.
@@ -86,7 +90,7 @@ func (p *pipeline) apply(f *flight, step string, r reply) {
 	if !f.settled {
 		p.judge(f, step, r)
 	}
-	if f.alone && goesOn(step, r) && !f.doubted {
+	if (f.alone || step == stepMessage) && goesOn(step, r) && !f.doubted {
 		p.habits.learn(step, r)
 	}
 	if step == stepData {
@@ -106,6 +110,9 @@ func (p *pipeline) sessionError(step string, r reply) *Error {
 // assure takes the doubt from what came before the RSET of f.
 func (p *pipeline) assure(f *flight) {
 	for _, before := range p.flights {
+		if before.doubted && before.result.Outcome == ledger.Accepted {
+			p.habits.vary(stepMessage)
+		}
 		before.doubted = false
 		if before == f {
 			return

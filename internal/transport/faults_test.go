@@ -389,3 +389,41 @@ func TestTakesMoreAfterRefusal(t *testing.T) {
 		})
 	}
 }
+
+// A server that has other words for each message is believed all the same.
+func TestVaryingWords(t *testing.T) {
+	messages := cleared(t, addresses(40), body)
+	for mode := range modes {
+		t.Run(mode, func(t *testing.T) {
+			goingDown := smtptest.Fault{At: smtptest.Reset, Nth: 30, Do: actions["421"]}
+			script := []smtptest.Fault{goingDown}
+			for i := range messages {
+				script = append(script, smtptest.Fault{At: smtptest.Message, Nth: i + 1, Do: smtptest.Reply(fmt.Sprintf("250 2.0.0 id%d taken", i))})
+			}
+			server, smtp := pipelinedServer(t, mode, script...)
+			last := deliverAll(t, smtp, messages)
+			checkTruth(t, server, last)
+			for i, r := range last {
+				if r.Outcome != ledger.Accepted {
+					t.Errorf("message %d is %s at %s", i, became(r), r.Step)
+				}
+			}
+		})
+	}
+}
+
+// What was refused is not in doubt where the server then takes no more.
+func TestRefusedThenGoingDown(t *testing.T) {
+	messages := cleared(t, addresses(crowd), body)
+	for does, want := range map[string]string{"4yz": deferred, "5yz": rejected} {
+		for mode := range modes {
+			server, smtp := pipelinedServer(t, mode, smtptest.Fault{At: smtptest.Message, Nth: hit + 1, Do: actions[does]},
+				smtptest.Fault{At: smtptest.Reset, Nth: hit + 2, Do: actions["421"]})
+			last := deliverAll(t, smtp, messages)
+			checkTruth(t, server, last)
+			if got := became(last[hit]); got != want {
+				t.Errorf("%s: it is %s, not %s", mode, got, want)
+			}
+		}
+	}
+}

@@ -49,7 +49,7 @@ func (f *flight) abandon(sent int64, refused, astray bool) {
 	end := f.end.Load()
 	left := end > 0 && sent >= end
 	switch {
-	case f.doubted && refused && f.result.Code == 421:
+	case f.doubted && refused && f.result.Outcome != ledger.Accepted: // by either reply it was not taken
 	case f.doubted, left && astray && len(f.awaited) > 0 && !f.empty:
 		f.settle(Result{Step: stepMessage})
 	case f.settled:

@@ -110,6 +110,8 @@ func (s *scene) confused(fault int) bool {
 		return f.at != smtptest.Reset && f.at != smtptest.Mail
 	case f.does == "503" && f.at == smtptest.Message: // it may not know BDAT
 		return s.mode == "chunked"
+	case f.does == "other words" && f.at == smtptest.Message: // a reply too many has others, too
+		return true
 	}
 	return !slices.Contains(orderly, f.does) || f.at == smtptest.Content
 }
