@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"mailshot/internal/ledger"
@@ -12,7 +13,10 @@ func (k *keeper) begin(letters []*letter) {
 	if len(letters) == 0 || k.err != nil {
 		return
 	}
-	if k.write(); k.err != nil { // one that is tried again must have ended before
+	if slices.ContainsFunc(letters, (*letter).wasBegun) {
+		k.write() // how it ended before
+	}
+	if k.err != nil {
 		return
 	}
 	attempts := make([]ledger.Attempt, 0, len(letters))
@@ -44,7 +48,7 @@ func (k *keeper) finish(l *letter, e ledger.Ending) {
 	e.Key = l.key
 	k.count.ended(ending{l, e})
 	k.brake = k.count.judge(k.MaxRejected, k.brake)
-	if k.endings = append(k.endings, ending{l, e}); len(k.endings) >= k.batch {
+	if k.endings = append(k.endings, ending{l, e}); len(k.endings) >= min(2*k.batch, maxBatch) {
 		k.write()
 	}
 }

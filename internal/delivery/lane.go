@@ -33,6 +33,9 @@ type lane struct {
 	waiting waiting
 }
 
+// wasBegun says whether l was written down in this run before.
+func (l *letter) wasBegun() bool { return l.returned > 0 || l.delay.times > 0 }
+
 // newLanes gives one lane for each domain with a rate, and the one for all
 // others at the end.
 func newLanes(r *Run) []*lane {
@@ -42,7 +45,7 @@ func newLanes(r *Run) []*lane {
 	}
 	lanes = append(lanes, &lane{})
 	for _, l := range lanes {
-		l.room = make(chan struct{}, maxMade)
+		l.room = make(chan struct{}, max(maxMade/len(lanes), 8))
 	}
 	return lanes
 }

@@ -9,7 +9,7 @@ import (
 	"mailshot/internal/ledger"
 )
 
-// maxMade is how many messages of a lane are made ahead at most.
+// maxMade is how many messages are made ahead at most, in all lanes.
 const maxMade = maxBatch
 
 // arrival is a message that was made, news of a recipient whom another machine

@@ -147,6 +147,30 @@ func TestShareIsOfRecipients(t *testing.T) {
 	})
 }
 
+// One that is tried again at once has its first ending written down before.
+func TestTriedAgainWithinABeat(t *testing.T) {
+	const n = 12
+	c := source(t, n)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.takes = 6 * time.Millisecond
+		s.answer = func(_ string, try int) transport.Result {
+			if try == 1 {
+				return deferred
+			}
+			return accepted
+		}
+		r := newRun(c, n, b, s)
+		r.Connections, r.RetryFor, r.Spread = 20, 300*time.Millisecond, func() float64 { return 0 }
+		sum, err := r.Do(t.Context())
+		if err != nil || sum.Accepted != n {
+			t.Fatalf("%+v, %v", sum, err)
+		}
+		once(t, s, n)
+	})
+}
+
 // A whole list that is put off is not held in memory, but read again.
 func TestAllArePutOff(t *testing.T) {
 	const n = 1000
