@@ -17,6 +17,7 @@ type statusOptions struct {
 	campaign string
 	ledger   string
 	json     bool
+	watch    bool
 }
 
 func newStatus(a *app) *cobra.Command {
@@ -24,9 +25,11 @@ func newStatus(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "status [CAMPAIGN]",
 		Short: "where campaigns stand",
-		Long:  "Lists the campaigns of the ledger, the latest first, with what became of their\nrecipients. Sends nothing and changes nothing.",
+		Long: `Lists the campaigns of the ledger, the latest first, with what became of their
+recipients. Sends nothing and changes nothing. --watch shows it again every two
+seconds, and which runs are going on, on whatever machine, until none is.`,
 		Example: `  mailshot status
-  mailshot status news --json`,
+  mailshot status news --watch`,
 		Annotations: exits(
 			exitCode{done, "done: the campaigns are listed, none of them too"},
 			exitCode{failed, "could not run: ledger unusable, result not written"},
@@ -43,6 +46,7 @@ func newStatus(a *app) *cobra.Command {
 	}
 	bindLedger(cmd, &o.ledger)
 	cmd.Flags().BoolVar(&o.json, "json", false, "print the result as one JSON object")
+	cmd.Flags().BoolVar(&o.watch, "watch", false, "show it again until no run is going on")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 1 {
 			o.campaign = args[0]
@@ -55,6 +59,9 @@ func newStatus(a *app) *cobra.Command {
 func (o *statusOptions) run(ctx context.Context, a *app) error {
 	if err := a.validateLedger(o.ledger); err != nil {
 		return err
+	}
+	if o.watch {
+		return o.keepWatching(ctx, a)
 	}
 	all, err := o.campaigns(ctx, a)
 	if err != nil {

@@ -16,6 +16,11 @@ type store interface {
 	// reap ends the runs of a campaign whose process is gone. It is called with
 	// the lock held.
 	reap(ctx context.Context, tx *sql.Tx, campaign, now int64) error
+	// lives is the condition, in SQL, of a run r that has not ended and may be
+	// there still.
+	lives() string
+	// sending says whether a process may be sending a campaign.
+	sending(campaign string) bool
 	// pen gives what writes for a run.
 	pen(ctx context.Context, r *Run) (pen, error)
 	// passes says whether err is a fault of the store that goes away by itself,

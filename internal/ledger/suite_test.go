@@ -27,6 +27,7 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 		"a changed template":                  otherTemplate,
 		"changed parts":                       changedParts,
 		"who left the list":                   leftTheList,
+		"who works on it":                     working,
 		"a run that begins nothing":           nothingBegun,
 		"other shared mailboxes":              otherForm,
 		"campaigns are apart":                 apart,
@@ -412,6 +413,24 @@ func leftTheList(t *testing.T, l *Ledger) {
 		if err != nil || !slices.Equal(got, test.want) {
 			t.Errorf("of %v are missing %v, %v; want %v", test.listed, got, err, test.want)
 		}
+	}
+}
+
+func working(t *testing.T, l *Ledger) {
+	r := start(t, l, spring)
+	begin(t, r, 1, 2, 3, 4)
+	finish(t, r, ending(1, Accepted), ending(2, Rejected))
+	got, err := l.Workers(t.Context())
+	if err != nil || len(got) != 1 || got[0].Started.IsZero() || got[0].Updated.IsZero() {
+		t.Fatalf("workers %+v, %v", got, err)
+	}
+	got[0].Started, got[0].Updated, got[0].Number = time.Time{}, time.Time{}, 0
+	if want := (Worker{Campaign: "spring", StartedBy: "ann@desk", Accepted: 1, Rejected: 1, InFlight: 2}); got[0] != want {
+		t.Errorf("worker %+v, want %+v", got[0], want)
+	}
+	r.Close()
+	if got, err := l.Workers(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("workers %+v, %v; want none", got, err)
 	}
 }
 
