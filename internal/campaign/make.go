@@ -104,7 +104,7 @@ func (m *maker) unpaired(row *recipient.Row, i int, err error) rule.Refusal {
 	}
 	return rule.Refusal{
 		Rule: rule.AttachmentPairing, File: m.list, Line: row.Line, Row: row.Number,
-		Where: ownPart(i), What: "the recipient's own file: " + what,
+		Where: ownPart(i), What: what,
 		Hint: "put the file there, or correct the cell that names it",
 	}
 }

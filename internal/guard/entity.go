@@ -171,7 +171,7 @@ func (r *Reader) judgeLeaf(h *heading, body []byte, where string, p PlannedPart)
 	case why != "":
 		r.refuse(rule.Structure, where, why, hintReport)
 	case file:
-		r.judgeFile(h, content, where, p)
+		r.judgeFile(h, content, where+", the row's own attachment", p)
 	default:
 		r.judgeText(h, content, where)
 	}

@@ -34,6 +34,8 @@ func (r *Reader) judgePair(sum [32]byte, p PlannedPart, where string) {
 	r.refuseFor(rule.AttachmentPairing, first.line, where, "the attachment has the same content as that of the row at line "+itoa(first.line), hintPairing)
 }
 
+const hintFile = "see whose file it is; correct the cell that names it, or the file"
+
 const hintPairing = `give each row a file of its own, or add must-contain with a column whose value these rows share and the file holds (such as a line "lang: de")`
 
 // mustContain gives the value that a recipient's own file must hold. wanted is
@@ -63,7 +65,7 @@ func (r *Reader) judgeContent(views []reader.View, p PlannedPart, where string) 
 			return
 		}
 	}
-	r.refuse(rule.AttachmentPairing, where, "the attachment lacks this row's value of the must-contain column", "see whose file it is; correct the cell that names it, or the file")
+	r.refuse(rule.AttachmentPairing, where, "the attachment lacks this row's value of the must-contain column", hintFile)
 }
 
 // holdsAny says whether something of x stands in text.

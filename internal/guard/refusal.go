@@ -28,6 +28,9 @@ func (r *Reader) add(c cause, f rule.Refusal) {
 	}
 	r.causes[c] = true
 	f.File, f.Line, f.Row = r.g.policy.List, r.row.Line, r.row.Number
+	if r.row == nobody {
+		f.File, f.Line = r.g.policy.Template, 0
+	}
 	r.refusals = append(r.refusals, f)
 }
 
@@ -72,7 +75,10 @@ func (p place) ruleFor(k identifier.Kind) rule.ID {
 }
 
 // hintFor gives the next step where another row's data of kind k was found.
-func hintFor(k identifier.Kind) string {
+func (p place) hintFor(k identifier.Kind) string {
+	if p.pairing {
+		return hintFile
+	}
 	switch k {
 	case identifier.Address, identifier.Digest:
 		return "look where the template takes it from; the sender's own address goes under identities, a column that names another person on purpose under relational"

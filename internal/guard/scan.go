@@ -391,7 +391,7 @@ func (r *Reader) judgeHit(p place, text []byte, h hit) {
 	what := whose(h.Kind, h.line)
 	switch r.ownership(p, text[h.Start:h.End], h.Hit) {
 	case foreign:
-		r.refuseFor(p.ruleFor(h.Kind), h.line, p.at(text, h.Start), what, hintFor(h.Kind))
+		r.refuseFor(p.ruleFor(h.Kind), h.line, p.at(text, h.Start), what, p.hintFor(h.Kind))
 	case mixed:
 		r.warn(p.at(text, h.Start), what+", but each of its words is the template's or this row's own")
 	}
