@@ -67,12 +67,9 @@ func printMissing(w io.Writer, r *report.Report, addresses bool) {
 	}
 }
 
-// reply is what the server said, masked, else its codes.
+// reply is what the server said: its codes and, masked, its words.
 func reply(p report.Recipient) string {
-	if p.Reply != "" {
-		return p.Reply
-	}
-	return strings.TrimSpace(strings.TrimPrefix(fmt.Sprintf("%d %s", p.Code, p.Enhanced), "0"))
+	return strings.TrimSpace(strings.TrimPrefix(fmt.Sprintf("%d %s", p.Code, p.Enhanced), "0") + " " + p.Reply)
 }
 
 type reportJSON struct {

@@ -47,7 +47,7 @@ func (k *keeper) conclude(l *letter, res transport.Result) {
 }
 
 func endingOf(res transport.Result) ledger.Ending {
-	return ledger.Ending{Outcome: res.Outcome, Code: res.Code, Enhanced: res.Enhanced, At: res.At}
+	return ledger.Ending{Outcome: res.Outcome, Code: res.Code, Enhanced: res.Enhanced, Reply: res.Reply, At: res.At}
 }
 
 // answer counts what the server said.

@@ -11,7 +11,7 @@ const stepSize = "SIZE"
 
 func unsentReply(step string, r reply) Result {
 	result := notSent(step)
-	result.Code, result.Enhanced, result.Server = r.code, r.enhanced, true
+	result.Code, result.Enhanced, result.Reply, result.Server = r.code, r.enhanced, masked(r), true
 	return result
 }
 
@@ -20,6 +20,9 @@ func unsentReply(step string, r reply) Result {
 func answeredResult(step string, r reply) Result {
 	outcome := map[int]ledger.Outcome{2: ledger.Accepted, 4: ledger.Deferred, 5: ledger.Rejected}[r.code/100]
 	result := Result{Outcome: outcome, Step: step, Code: r.code, Enhanced: r.enhanced}
+	if !r.positive() {
+		result.Reply = masked(r)
+	}
 	switch {
 	case r.positive():
 	case tooLong(step, r):

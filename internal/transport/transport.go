@@ -68,6 +68,7 @@ type Result struct {
 	Step     string
 	Code     int    // reply code; 0 for none
 	Enhanced string // such as "5.1.1"; "" for none
+	Reply    string // what the server said, masked, where it did not accept; "" for nothing to show
 	At       time.Time
 	Took     time.Duration
 }
