@@ -112,7 +112,7 @@ func (t *table) head() {
 	for _, c := range clients() {
 		titles = append(titles, c.name)
 	}
-	fmt.Printf(widths, append(titles, "x go-mail", "aim", "")...)
+	fmt.Printf(widths, append(titles, "x go-mail", "aim", "verdict")...)
 }
 
 func (t *table) line(r row) {
