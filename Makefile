@@ -2,7 +2,7 @@
 FUZZTIME ?= 30s
 ROUNDS ?= 40
 
-.PHONY: help demo test build man release check cover mutants fuzz bench table crash test-services
+.PHONY: help demo test build man release check cover mutants fuzz bench table crash screenshots test-services
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -48,5 +48,8 @@ table: ## mailshot and other clients, on loopback and 50 ms away: messages a sec
 crash: ## kill the program at random moments, ROUNDS (40) times, with a real Postfix (as root)
 	go test -tags services -count=1 -timeout 24h -v ./cmd/mailshot -run TestCrash -crash.rounds $(ROUNDS)
 
-test-services: ## tests against a real Postfix, PostgreSQL and Python (as root; see .ci/run)
+screenshots: ## screenshots/, what the preview looks like in Chromium (as root)
+	go test -tags services -count 1 -run TestScreenshots ./internal/preview -args -screenshots $(CURDIR)/screenshots
+
+test-services: ## tests against a real Postfix, PostgreSQL, Chromium, tmux and Python (as root; see .ci/run)
 	go test -tags services -timeout 30m ./...

@@ -113,25 +113,48 @@ func (l *letter) adapt(n *html.Node, how look) {
 	if n.Type == html.TextNode && n.Parent != nil && n.Parent.DataAtom == atom.Style {
 		n.Data = how.settle(l.embed(n.Data))
 	}
+	n.Attr = slices.DeleteFunc(n.Attr, func(a html.Attribute) bool { return sends[a.Key] })
 	for i, a := range n.Attr {
 		n.Attr[i].Val = l.embed(a.Val)
 	}
+	if n.DataAtom == atom.A || n.DataAtom == atom.Area {
+		lead(n)
+	}
 }
 
-// isOutward says whether an element reaches out of the page by itself: link
-// (preconnect and dns-prefetch are under no policy), base, and meta with
+// sends are the attributes by which an element sends something where it is
+// pressed.
+var sends = map[string]bool{"ping": true, "action": true, "formaction": true, "attributionsrc": true}
+
+// lead has a link lead nowhere and say where it led: pressed, a browser would
+// connect to the place even if it must not go there.
+func lead(n *html.Node) {
+	target := ""
+	for i, a := range n.Attr {
+		if a.Key == "href" {
+			target, n.Attr[i].Val = a.Val, "#"
+		}
+	}
+	if target != "" && attribute(n, "title") == "" {
+		n.Attr = append(n.Attr, html.Attribute{Key: "title", Val: target})
+	}
+}
+
+// isOutward says whether an element is one that every mail program drops, or
+// that reaches out of the page by itself: link (preconnect is under no policy),
+// frames (they connect before the policy is asked), base, and meta with
 // http-equiv (refresh).
 func isOutward(n *html.Node) bool {
 	if n.Type != html.ElementNode {
 		return false
 	}
 	switch n.DataAtom {
-	case atom.Link, atom.Base:
+	case atom.Script, atom.Link, atom.Base, atom.Iframe, atom.Frame, atom.Object, atom.Embed, atom.Applet:
 		return true
 	case atom.Meta:
 		return attribute(n, "http-equiv") != ""
 	}
-	return false
+	return n.Data == "portal" || n.Data == "fencedframe"
 }
 
 func attribute(n *html.Node, name string) string {

@@ -20,7 +20,7 @@ func TestFrame(t *testing.T) {
 		{"image in a style", `<style>p { background: url(cid:logo.png) }</style><td style="background: url('cid:logo.png')">`, light,
 			[]string{"url(data:image/png;base64,UE5H)"}, []string{"cid:logo"}},
 		{"policy before all else", `<meta http-equiv="refresh" content="0;url=https://x.example/"><script>1</script>`, light,
-			[]string{`<head><meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;`, "img-src data:"}, []string{"refresh"}},
+			[]string{`<head><meta http-equiv="Content-Security-Policy" content="default-src &#39;none&#39;;`, "img-src data:"}, []string{"refresh", "script"}},
 		{"images off", `<img src="cid:logo.png" alt="The logo">`, dark, []string{"img-src &#39;none&#39;", `alt="The logo"`}, []string{"img-src data:"}},
 		{"links in the head", `<head><link rel=preconnect href=https://x.example><base href=https://x.example><meta charset=utf-8></head>x`, light,
 			[]string{`<meta charset="utf-8"/>`}, []string{"preconnect", "x.example"}},
@@ -29,8 +29,11 @@ func TestFrame(t *testing.T) {
 			[]string{"@media (min-width:0px) { p { color: white } } @media (max-width:0px) { p", ":root{color-scheme:dark}"}, nil},
 		{"light", `<style>@media (prefers-color-scheme: dark) { p { color: white } }</style>`, light,
 			[]string{"@media (max-width:0px) { p { color: white }", ":root{color-scheme:light}"}, nil},
+		{"frames", `<iframe src="https://x.example"></iframe><object data="https://x.example"></object><embed src="https://x.example"><svg><script href="https://x.example"></script></svg><p>y`, light, []string{"<p>y"}, []string{"x.example"}},
 		{"no head of its own", `<frameset><frame src="https://x.example"></frameset>`, light, []string{"Content-Security-Policy"}, nil},
 		{"head in a comment", `<!-- <head> --><p>x`, light, []string{"--><html><head><meta http-equiv"}, nil},
+		{"links", `<a href="https://x.example/" ping="https://y.example/">x</a><svg><a xlink:href="https://z.example/">x</a></svg><form action="https://y.example/"><button formaction="https://y.example/">x</button></form>`, light,
+			[]string{`<a href="#" title="https://x.example/">`, `<a xlink:href="#"`}, []string{"y.example"}},
 		{"too deep", strings.Repeat("<div>", 100_000), light, []string{"cannot be shown", "Content-Security-Policy"}, nil},
 	} {
 		l.html = c.source

@@ -1,7 +1,6 @@
 package preview
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -48,7 +47,7 @@ type entry struct {
 	Why     []string
 	Address string
 	Current bool
-	Refused bool
+	Flag    string // what is wrong with it, in a word or two
 }
 
 // messageView is one row's message in all its views.
@@ -127,11 +126,20 @@ func (b *Book) campaignPage() page {
 	if v := state.Verdict; v != nil {
 		p.Refusals = v.Refusals
 		for _, w := range v.Warnings {
-			p.Notes = append(p.Notes, strings.TrimPrefix(rule.Refusal{File: w.File, Line: w.Line, Where: w.Where, What: w.What}.Error(), " "))
+			p.Notes = append(p.Notes, warning(w))
 		}
 		p.Counts += leftOut(v.Skipped, "row", "left out for a bad address") + leftOut(v.Same, "row", "left out as a repetition")
 	}
 	return p
+}
+
+// warning is a warning in one line.
+func warning(w rule.Warning) string {
+	place := w.File
+	if w.File != "" && w.Line > 0 {
+		place += ":" + strconv.Itoa(w.Line)
+	}
+	return strings.Join(slices.DeleteFunc([]string{place, w.Where, w.What}, func(s string) bool { return s == "" }), ": ")
 }
 
 func leftOut(n int, what, why string) string {
@@ -322,7 +330,13 @@ func (b *Book) entries(ordinals []int, to links, current int, showAddress bool) 
 func (b *Book) entry(ordinal int, to links, current int, showAddress bool) entry {
 	line := b.rows.line(ordinal)
 	refusals, fault, _ := b.survey.of(ordinal)
-	e := entry{Line: line, Link: to.row(line), Current: ordinal == current, Refused: len(refusals) > 0 || fault != nil}
+	e := entry{Line: line, Link: to.row(line), Current: ordinal == current}
+	switch {
+	case len(refusals) > 0:
+		e.Flag = "refused"
+	case fault != nil:
+		e.Flag = "no message"
+	}
 	if showAddress {
 		if row, err := b.rows.at(ordinal); err == nil {
 			e.Address = row.Address.String()
@@ -407,5 +421,5 @@ func (b *Book) firstTelling(asked []int) int {
 			return ordinal
 		}
 	}
-	return cmp.Or(0)
+	return 0
 }

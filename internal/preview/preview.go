@@ -50,8 +50,9 @@ type State struct {
 
 // Options say how a Book is to be read.
 type Options struct {
-	Mask    bool   // show no data of the rows
-	Changed func() // called about once a second while State changes, and when it is Done; may be nil
+	Mask    bool          // show no data of the rows
+	Wait    time.Duration // before messages are checked, so that what is shown first is there first
+	Changed func()        // called about once a second while State changes, and when it is Done; may be nil
 }
 
 // Open judges the list, and begins to read it and to check its messages until
@@ -63,6 +64,11 @@ func Open(ctx context.Context, c *campaign.Campaign, o Options) (*Book, error) {
 		c.Close()
 		return nil, err
 	}
+	return begin(ctx, c, look, o)
+}
+
+// begin reads the rows and checks the messages from now on.
+func begin(ctx context.Context, c *campaign.Campaign, look *campaign.Look, o Options) (*Book, error) {
 	rows, err := newRows(look)
 	if err != nil {
 		c.Close()
@@ -78,7 +84,7 @@ func Open(ctx context.Context, c *campaign.Campaign, o Options) (*Book, error) {
 	ctx, b.stop = context.WithCancel(ctx)
 	b.work, ctx = errgroup.WithContext(ctx)
 	b.work.Go(func() error { rows.fill(ctx, look); return nil })
-	b.work.Go(func() error { b.check(ctx); return nil })
+	b.work.Go(func() error { b.check(ctx, o.Wait); return nil })
 	return b, nil
 }
 
@@ -90,8 +96,13 @@ func (b *Book) Close() {
 	b.campaign.Close()
 }
 
-// check judges every message and tells now and then how far it is.
-func (b *Book) check(ctx context.Context) {
+// check judges every message after a while, and tells now and then how far it is.
+func (b *Book) check(ctx context.Context, wait time.Duration) {
+	select {
+	case <-time.After(wait):
+	case <-ctx.Done():
+		return
+	}
 	told := time.Now()
 	v, err := b.look.Check(ctx, func(done, _ int) {
 		b.set(func(s *State) { s.Checked = done })

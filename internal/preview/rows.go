@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -64,13 +65,36 @@ func (r *rows) fill(ctx context.Context, l *campaign.Look) {
 	r.more.Broadcast()
 }
 
-// add keeps one row: its number, and each cell after its length.
-func (r *rows) add(row *recipient.Row) error {
+// packed is a row as it is kept: its number, its line, and each cell after its
+// length.
+func packed(row *recipient.Row) []byte {
 	b := binary.AppendUvarint(nil, uint64(row.Number))
+	b = binary.AppendUvarint(b, uint64(row.Line))
 	for _, cell := range row.Cells {
 		b = binary.AppendUvarint(b, uint64(len(cell)))
 		b = append(b, cell...)
 	}
+	return b
+}
+
+func unpacked(b []byte) *recipient.Row {
+	take := func() int {
+		v, n := binary.Uvarint(b)
+		b = b[n:]
+		return int(v)
+	}
+	row := &recipient.Row{Number: take(), Line: take()}
+	for len(b) > 0 {
+		size := take()
+		row.Cells = append(row.Cells, string(b[:size]))
+		b = b[size:]
+	}
+	return row
+}
+
+// add keeps one row.
+func (r *rows) add(row *recipient.Row) error {
+	b := packed(row)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, err := r.w.Write(b); err != nil {
@@ -97,42 +121,57 @@ func (r *rows) count() (n int, whole bool) {
 
 // at gives the row with that ordinal; it waits until it has been read.
 func (r *rows) at(ordinal int) (*recipient.Row, error) {
-	b, line, err := r.bytes(ordinal)
+	some, err := r.some(ordinal, 1)
 	if err != nil {
 		return nil, err
 	}
-	number, n := binary.Uvarint(b)
-	row := &recipient.Row{Ordinal: ordinal, Number: int(number), Line: line}
-	for b = b[n:]; len(b) > 0; {
-		size, n := binary.Uvarint(b)
-		b = b[n:]
-		row.Cells = append(row.Cells, string(b[:size]))
-		b = b[size:]
-	}
+	row := some[0]
 	row.Address, err = address.Parse(row.Cells[r.address])
 	return row, err
 }
 
-// bytes gives what add has made of a row.
-func (r *rows) bytes(ordinal int) ([]byte, int, error) {
+// some gives at most n rows from one on, without their addresses; it waits until
+// the first has been read.
+func (r *rows) some(ordinal, n int) ([]*recipient.Row, error) {
+	b, ends, err := r.bytes(ordinal, n)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]*recipient.Row, len(ends))
+	start := 0
+	for i, end := range ends {
+		all[i] = unpacked(b[start:end])
+		all[i].Ordinal = ordinal + i
+		start = end
+	}
+	return all, nil
+}
+
+// bytes gives what packed has made of some rows, and where each ends in it.
+func (r *rows) bytes(ordinal, n int) ([]byte, []int, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for ordinal >= len(r.offsets) && !r.whole {
 		r.more.Wait()
 	}
 	if ordinal < 0 || ordinal >= len(r.offsets) {
-		return nil, 0, errors.Join(errNoRow, r.err)
-	}
-	end := r.written
-	if ordinal+1 < len(r.offsets) {
-		end = r.offsets[ordinal+1]
+		return nil, nil, errors.Join(errNoRow, r.err)
 	}
 	if err := r.w.Flush(); err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
-	b := make([]byte, end-r.offsets[ordinal])
-	_, err := r.file.ReadAt(b, r.offsets[ordinal])
-	return b, int(r.lines[ordinal]), err
+	var ends []int
+	start := r.offsets[ordinal]
+	for i := ordinal + 1; i <= min(ordinal+n, len(r.offsets)); i++ {
+		end := r.written
+		if i < len(r.offsets) {
+			end = r.offsets[i]
+		}
+		ends = append(ends, int(end-start))
+	}
+	b := make([]byte, ends[len(ends)-1])
+	_, err := r.file.ReadAt(b, start)
+	return b, ends, err
 }
 
 // line gives the line at which a row begins that is known.
@@ -157,24 +196,37 @@ func (r *rows) find(line int) (int, error) {
 	return ordinal, nil
 }
 
-// search gives the ordinals of at most limit rows, from one on, of which a cell
-// holds what, whatever its case; and where to go on, -1 for nowhere.
+// search gives the ordinals of at most limit rows, from one on, that begin at the
+// line what or of which a cell holds it, whatever its case; and where to go on,
+// -1 for nowhere.
 func (r *rows) search(ctx context.Context, what string, from, limit int) (found []int, next int) {
 	what = strings.ToLower(what)
-	for ordinal := from; ; ordinal++ {
-		if known, _ := r.count(); ordinal >= known || ctx.Err() != nil {
-			return found, -1
+	for at := from; ctx.Err() == nil; at += block {
+		if known, _ := r.count(); at >= known {
+			break
 		}
-		row, err := r.at(ordinal)
+		some, err := r.some(at, block)
 		if err != nil {
-			return found, -1
+			break
 		}
-		if !slices.ContainsFunc(row.Cells, func(c string) bool { return strings.Contains(strings.ToLower(c), what) }) {
-			continue
+		for _, row := range some {
+			if !isFound(row, what) {
+				continue
+			}
+			if len(found) == limit {
+				return found, row.Ordinal
+			}
+			found = append(found, row.Ordinal)
 		}
-		if len(found) == limit {
-			return found, ordinal
-		}
-		found = append(found, ordinal)
 	}
+	return found, -1
+}
+
+// block is how many rows are read at a time.
+const block = 1024
+
+// isFound takes what in lower case.
+func isFound(row *recipient.Row, what string) bool {
+	return strconv.Itoa(row.Line) == what ||
+		slices.ContainsFunc(row.Cells, func(c string) bool { return strings.Contains(strings.ToLower(c), what) })
 }

@@ -62,8 +62,11 @@ func Listen(ctx context.Context, c *campaign.Campaign, o ServerOptions) (*Server
 	return s, nil
 }
 
+// headStart is what the first view has before the check takes all processors.
+const headStart = 300 * time.Millisecond
+
 func (s *Server) open(ctx context.Context, c *campaign.Campaign) (*Book, error) {
-	return Open(ctx, c, Options{Changed: func() { s.events.tell(progress) }})
+	return Open(ctx, c, Options{Wait: headStart, Changed: func() { s.events.tell(progress) }})
 }
 
 // Addr is the address of the page, token included.
@@ -179,7 +182,8 @@ func unchanging(name, mediaType string) http.HandlerFunc {
 // place is what of the list is shown beside a message.
 type place struct {
 	query string
-	from  int
+	from  int // ordinal
+	line  int // of the message; 0 for the first
 }
 
 func (p place) values() url.Values {
@@ -190,13 +194,17 @@ func (p place) values() url.Values {
 	if p.from > 0 {
 		v.Set("from", strconv.Itoa(p.from))
 	}
+	if p.line > 0 {
+		v.Set("row", strconv.Itoa(p.line))
+	}
 	return v
 }
 
+func (p place) link() string { return "?" + p.values().Encode() }
+
 func (p place) row(line int) string {
-	v := p.values()
-	v.Set("row", strconv.Itoa(line))
-	return "?" + v.Encode()
+	p.line = line
+	return p.link()
 }
 
 func (p place) frame(line int, how look) string {
@@ -221,7 +229,9 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 		p.Verdict = badge{"bad", "cannot be read"}
 	}
 	current := s.current(r)
-	p.Message = s.message(current, at)
+	if p.Message = s.message(current, at); p.Message != nil {
+		at.line = p.Message.Line
+	}
 	p.list(r.Context(), s.book, at, current, s.options)
 	var b bytes.Buffer
 	if err := s.renderer.write(&b, p); err != nil {
@@ -257,14 +267,14 @@ func (p *page) list(ctx context.Context, b *Book, at place, current int, o Serve
 	ordinals, next := b.listed(ctx, at.query, at.from)
 	p.Rows = b.entries(ordinals, at, current, o.ShowAddresses)
 	if next >= 0 {
-		p.Next = "?" + place{at.query, next}.values().Encode()
+		p.Next = place{at.query, next, at.line}.link()
 	}
 	if at.from > 0 {
 		before := at.from - pageSize
 		if at.query != "" {
 			before = 0 // a search goes forwards only
 		}
-		p.Previous = "?" + place{at.query, before}.values().Encode()
+		p.Previous = place{at.query, before, at.line}.link()
 	}
 	if len(ordinals) > 0 && at.query == "" {
 		known, _ := b.rows.count()

@@ -184,8 +184,8 @@ func TestPaging(t *testing.T) {
 	}
 	s := serve(t, files(t, map[string]string{"people.csv": list.String()}), ServerOptions{Rows: []int{77}})
 	for address, want := range map[string][]string{
-		"":                         {"1–100 of 250", `data-line="101"`, "asked for", ">Line 77 <", "?from=100"},
-		"?from=200&row=250":        {"201–250 of 250", `data-line="251"`, ">Line 250 <", "?from=100"},
+		"":                         {"1–100 of 250", `data-line="101"`, "asked for", ">Line 77 <", "?from=100&amp;row=77"},
+		"?from=200&row=250":        {"201–250 of 250", `data-line="251"`, ">Line 250 <", "?from=100&amp;row=250"},
 		"?q=number249":             {`data-line="251"`},
 		"?q=nobody":                {"None."},
 		"?from=-5&row=x":           {"1–100 of 250"},

@@ -61,7 +61,7 @@ const (
 	shortest = "shortest message"
 	unusual  = "most unusual characters"
 	rtl      = "right to left"
-	unmade   = "no message can be made"
+	unmade   = "no message"
 )
 
 // See takes in what became of a row; it is for Look.Check.

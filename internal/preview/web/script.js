@@ -4,29 +4,44 @@
 
 const views = ["message", "text", "headers", "source", "attachments", "links", "verdict"];
 const at = (id) => document.getElementById(id);
-let latest = 0;
+// waits says whether the message of a page has not been judged yet.
+const waits = (page) => page.querySelector("#message .line .waiting");
 
-// show fetches a page and puts these of its parts in the place of ours.
-async function show(url, parts, { push = false } = {}) {
-  const mine = ++latest;
+const latest = {}; // for each part the number of the last request for it
+let requests = 0;
+
+// show fetches a page and puts these of its parts in the place of ours, unless
+// a later request is for them.
+async function show(url, parts) {
+  const mine = ++requests;
+  for (const part of parts) latest[part] = mine;
   const answer = await fetch(url, { cache: "no-store" });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  if (mine !== latest) return;
+  if (waits(document) && !waits(page)) parts = [...parts, "message"];
+  const fresh = parts.filter((part) => (latest[part] ?? 0) <= mine && page.getElementById(part));
+  if (fresh.length) keepPlace(() => {
+    for (const part of fresh) {
+      const scrolled = at(part).scrollTop;
+      at(part).replaceWith(document.adoptNode(page.getElementById(part)));
+      if (part === "rows") at(part).scrollTop = scrolled;
+    }
+  });
+}
+
+// keepPlace does a change and puts back what was chosen, typed and focused.
+function keepPlace(change) {
   const chosen = [...document.querySelectorAll("#message input:checked")].map((i) => i.id);
   const focused = document.activeElement;
-  const wasRow = focused && focused.closest && focused.closest("#rows li");
-  for (const part of parts) {
-    const fresh = page.getElementById(part);
-    if (!fresh) continue;
-    const scrolled = at(part).scrollTop;
-    at(part).replaceWith(document.adoptNode(fresh));
-    if (part === "rows") at(part).scrollTop = scrolled;
-  }
+  const wasRow = focused.closest("#rows li");
+  const { value, selectionStart, selectionEnd } = at("search");
+  change();
   for (const id of chosen) if (at(id)) at(id).checked = true;
-  if (focused && focused.id && !document.contains(focused) && at(focused.id)) at(focused.id).focus();
+  if (document.contains(focused)) return;
   if (wasRow) current()?.focus();
-  if (push) history.pushState(null, "", url);
-  document.title = page.title;
+  else if (focused.id && at(focused.id)) at(focused.id).focus();
+  if (focused.id !== "search") return;
+  at("search").value = value;
+  at("search").setSelectionRange(selectionStart, selectionEnd);
 }
 
 const current = () => document.querySelector("#rows a[aria-current]");
@@ -38,8 +53,15 @@ async function choose(link) {
   link.setAttribute("aria-current", "true");
   link.scrollIntoView({ block: "nearest" });
   if (document.activeElement !== at("search")) link.focus();
-  await show(link.href, ["message"], { push: true });
+  history.pushState(null, "", link.href);
+  await show(link.href, ["message"]);
   at("said").textContent = at("message").querySelector(".line")?.textContent ?? "";
+}
+
+// turn shows another page of the list.
+function turn(link) {
+  history.pushState(null, "", link.href);
+  return show(link.href, ["rows"]);
 }
 
 async function move(step) {
@@ -47,9 +69,9 @@ async function move(step) {
   const here = all.indexOf(current());
   const next = all[here + step];
   if (next) return choose(next);
-  const turn = at(step > 0 ? "next" : "previous");
-  if (!turn) return;
-  await show(turn.href, ["rows"]);
+  const page = at(step > 0 ? "next" : "previous");
+  if (!page) return;
+  await turn(page);
   const list = [...document.querySelectorAll("#rows .all a")];
   if (list.length) choose(step > 0 ? list[0] : list.at(-1));
 }
@@ -59,7 +81,7 @@ document.addEventListener("click", (event) => {
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
   event.preventDefault();
   if (link.dataset.line) choose(link);
-  else show(link.href, ["rows"], { push: true });
+  else turn(link);
 });
 
 document.addEventListener("keydown", (event) => {
@@ -85,29 +107,17 @@ function search() {
     const url = new URL(location.href);
     url.searchParams.delete("from");
     url.searchParams.set("q", at("search").value);
-    show(url, ["rows"]).then(() => history.replaceState(null, "", url));
+    history.replaceState(null, "", url);
+    show(url, ["rows"]);
   }, 150);
 }
 document.addEventListener("input", (event) => { if (event.target.id === "search") search(); });
 document.addEventListener("submit", (event) => { event.preventDefault(); search(); });
 window.addEventListener("popstate", () => show(location.href, ["top", "rows", "message"]));
 
-// Typing goes on while the list is replaced: what was typed stays.
-function keepTyping(update) {
-  const box = at("search");
-  const typed = box === document.activeElement ? { value: box.value, start: box.selectionStart, end: box.selectionEnd } : null;
-  return update.then(() => {
-    if (!typed) return;
-    at("search").value = typed.value;
-    at("search").focus();
-    at("search").setSelectionRange(typed.start, typed.end);
-  });
-}
-
 const events = new EventSource("events");
-events.addEventListener("progress", () => keepTyping(show(location.href, ["top", "rows"])));
-events.addEventListener("judged", () => keepTyping(show(location.href, ["top", "rows", "message"])));
-events.addEventListener("reload", () => keepTyping(show(location.href, ["top", "rows", "message"])));
+events.addEventListener("progress", () => show(location.href, ["top", "rows"]));
+events.addEventListener("reload", () => show(location.href, ["top", "rows", "message"]));
 events.addEventListener("error", () => {
   if (events.readyState !== EventSource.CLOSED && document.querySelector(".ended")) return;
   const note = document.createElement("p");
