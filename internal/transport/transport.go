@@ -11,8 +11,8 @@
 // of one and the envelope of the next, with neither one, step by step.
 //
 // RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 2920 (PIPELINING), RFC 3030 (CHUNKING),
-// RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 6152 (8BITMIME), RFC 2034 and 3463
-// (enhanced status codes), RFC 6531 (SMTPUTF8).
+// RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 6750 and 7628 (tokens), RFC 6152
+// (8BITMIME), RFC 2034 and 3463 (enhanced status codes), RFC 6531 (SMTPUTF8).
 package transport
 
 import (
