@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"testing"
+	"time"
+
+	"mailshot/internal/ledger"
+	"mailshot/internal/maillog"
+)
+
+// TestTook: the clocks of server and sender may differ, and one may have been
+// set back; but a message that was taken days before is of another sending.
+func TestTook(t *testing.T) {
+	begun := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		name, id string
+		at       time.Time
+		want     bool
+	}{
+		{"a moment later", "one@a.example", begun.Add(time.Second), true},
+		{"an hour before, by a clock that was set back", "one@a.example", begun.Add(-time.Hour), true},
+		{"without a time", "one@a.example", time.Time{}, true},
+		{"days before", "one@a.example", begun.AddDate(0, 0, -3), false},
+		{"another message", "two@a.example", begun, false},
+	} {
+		logs := &serverLogs{taken: map[string]time.Time{test.id: test.at}}
+		if got := logs.took(ledger.Recipient{MessageID: "<one@a.example>", Begun: begun}); got != test.want {
+			t.Errorf("%s: taken %v", test.name, got)
+		}
+	}
+}
+
+// TestCover: one of several logs is enough, and none covers what was begun when
+// a clock was ahead of it.
+func TestCover(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2026, 3, 1, hour, 0, 0, 0, time.UTC) }
+	logs := &serverLogs{readings: []maillog.Reading{
+		{Known: true, Sessions: true, From: at(1), To: at(3)},
+		{Known: true, Sessions: true, From: at(5), To: at(7)},
+	}}
+	for hour, want := range map[int]bool{0: false, 2: true, 4: false, 6: true, 8: false} {
+		if got := logs.cover(at(hour)); got != want {
+			t.Errorf("%d o'clock: covered %v", hour, got)
+		}
+	}
+}
