@@ -51,5 +51,5 @@ crash: ## kill the program at random moments, ROUNDS (40) times, with a real Pos
 screenshots: ## screenshots/, what the preview looks like in Chromium (as root)
 	go test -tags services -count 1 -run TestScreenshots ./internal/preview -args -screenshots $(CURDIR)/screenshots
 
-test-services: ## tests against a real Postfix, PostgreSQL, Chromium, tmux and Python (as root; see .ci/run)
+test-services: ## tests against a real Postfix, Exim, PostgreSQL, Chromium, tmux and Python (as root; see .ci/run)
 	go test -tags services -timeout 30m ./...

@@ -111,6 +111,7 @@ func TestPostfixRefusesSome(t *testing.T) {
 		messages := cleared(t, people, body)
 		for mode, setting := range discards {
 			t.Run(name+" "+mode, func(t *testing.T) {
+				t.Parallel() // Postfix sleeps at each refusal too many
 				server := postfixtest.Start(t, setting,
 					"smtpd_recipient_restrictions = check_recipient_access inline:{b.example=REJECT}, permit_mynetworks, reject")
 				last := deliverAll(t, toPostfix(t, server), messages)
