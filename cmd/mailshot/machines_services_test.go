@@ -21,9 +21,10 @@ const many = 5_000
 
 // machines is a campaign that is sent from several of them.
 type machines struct {
-	server *smtptest.Server
-	ledger string
-	start  func() *exec.Cmd
+	server   *smtptest.Server
+	database *postgrestest.Server
+	ledger   string
+	start    func() *exec.Cmd
 }
 
 func newMachines(t *testing.T, rows int, flags ...string) *machines {
@@ -31,9 +32,10 @@ func newMachines(t *testing.T, rows int, flags ...string) *machines {
 	program, template, list := build(t), "", ""
 	template, list = madeup.Campaign(t, rows)
 	m := &machines{
-		server: smtptest.New(t, smtptest.Script{Extensions: []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "CHUNKING"}, Discard: true}),
-		ledger: postgrestest.Start(t).Ledger(),
+		server:   smtptest.New(t, smtptest.Script{Extensions: []string{"PIPELINING", "8BITMIME", "SMTPUTF8", "CHUNKING"}, Discard: true}),
+		database: postgrestest.Start(t),
 	}
+	m.ledger = m.database.Ledger()
 	m.start = func() *exec.Cmd {
 		cmd := exec.Command(program, append([]string{"send", template, "-r", list, "--yes",
 			"--smtp", fmt.Sprintf("smtp://127.0.0.1:%d?tls=none", m.server.Port)}, flags...)...)
@@ -109,4 +111,24 @@ func TestMachines(t *testing.T) {
 		silent(t, fmt.Sprint(cmd.Stdout, cmd.Stderr))
 	}
 	t.Logf("%d unknown of %d", m.audit(t, many), many)
+}
+
+// The database is started again in the middle of it: the runs wait and go on.
+func TestDatabaseRestarted(t *testing.T) {
+	const rows = 1000
+	m := newMachines(t, rows, "--rate", "200/s")
+	running := []*exec.Cmd{m.start(), m.start()}
+	for _, at := range []int{rows / 4, rows / 2} {
+		m.await(t, at)
+		m.database.Down(t)
+		m.database.Up(t)
+	}
+	for _, cmd := range running {
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v: %s", err, cmd.Stderr)
+		}
+	}
+	if unknown := m.audit(t, rows); unknown != 0 {
+		t.Errorf("%d are unknown", unknown)
+	}
 }
