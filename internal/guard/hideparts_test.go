@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"hash/crc32"
-	"net/url"
 	"strings"
 
 	"golang.org/x/text/encoding"
@@ -71,7 +70,7 @@ func (h hiding) quoted(body string) string {
 			line = 0
 		}
 		if c == '=' || c < ' ' || c > '~' || c == ' ' && strings.HasPrefix(body[i+1:], "\r\n") || h.OneIn(6) {
-			fmt.Fprintf(&b, madeup.Pick(h.Dice, []string{"=%02X", "=%02X"}), c)
+			fmt.Fprintf(&b, "=%02X", c)
 			line += 3
 			continue
 		}
@@ -112,7 +111,7 @@ func (h hiding) words(s string) string {
 func (h hiding) parameter(name, s string) string {
 	switch h.N(4) {
 	case 0:
-		return name + "*=utf-8''" + url.PathEscape(strings.ReplaceAll(s, "@", "\x00"))[0:0] + percentAll(s)
+		return name + "*=utf-8''" + percentAll(s)
 	case 1:
 		half := len(s) / 2
 		for half < len(s) && s[half]&0xC0 == 0x80 {
@@ -136,7 +135,7 @@ func percentAll(s string) string {
 	return b.String()
 }
 
-// entity is a MIME entity, header and body, in which s stands.
+// mime is a MIME entity, header and body, in which s stands.
 func (h hiding) mime(s string, depth int) string {
 	if depth < 3 && h.OneIn(4) {
 		boundary := fmt.Sprintf("=_x%d", h.N(1<<20))

@@ -18,6 +18,10 @@ const bob = "bob@b.example"
 // planted are files in which Bob's address stands, by the place where it does.
 var planted = []struct{ name, file, mediaType, content string }{
 	{"plain", "a.txt", "", "x " + bob},
+	{"CSV", "a.csv", "text/csv; charset=utf-8", "id;to\r\n1;\"" + bob + "\"\r\n"},
+	{"CSV in Windows-1252", "a.csv", "text/csv; charset=windows-1252", "J\xF6rg;" + bob + "\r\n"},
+	{"CSV in UTF-16", "a.csv", "", "\xFE\xFF" + utf16Of("1;"+bob)},
+	{"text in ISO-2022-JP", "a.log", "text/plain; charset=iso-2022-jp", "\x1b$B:4F#\x1b(B " + bob},
 	{"YAML, continued", "a.yaml", "", "to: \"bo\\\n    b@b.example\"\n"},
 	{"INI", "a.ini", "", "[x]\nto=" + bob + "\n"},
 	{"undeclared UTF-7", "a.txt", "", "x bob+AEA-b.example"},
