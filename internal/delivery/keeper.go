@@ -113,6 +113,7 @@ func (k *keeper) run(ctx context.Context) (Summary, error) {
 		}
 		if soft.Err() != nil {
 			k.recall(true)
+			k.write() // one more interrupt does not wait
 		} else {
 			k.prepare(soft)
 		}
