@@ -37,6 +37,7 @@ func (c *Campaign) Look(ctx context.Context) (*Look, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.folders = c.ownFolders() // before messages are made and checked at the same time
 	return &Look{campaign: c, guard: g, verdict: v}, nil
 }
 
@@ -121,7 +122,6 @@ func (l *Look) Check(ctx context.Context, progress func(done, total int), see fu
 		return before.settled(), nil
 	}
 	ck := &check{campaign: l.campaign, guard: l.guard, verdict: v, see: see}
-	l.campaign.folders = l.campaign.ownFolders()
 	if err := l.campaign.judgeAll(ctx, ck, progress); err != nil {
 		return nil, err
 	}
