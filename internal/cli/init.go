@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,9 @@ import (
 // sinkURL reaches `mailshot sink` where it listens unless told otherwise.
 const sinkURL = "smtp://127.0.0.1:2525?tls=none"
 
+// ciExample is not where a CI system would find it: it sends on a schedule.
+const ciExample = "mailshot-ci.yml"
+
 type initOptions struct {
 	dir      string
 	kind     string
@@ -37,10 +41,11 @@ func newInit(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
 		Short: "write a campaign to start from",
-		Long: `Writes a template, a small list of made-up people and mailshot.yaml into the
-folder DIR, or here, so that ` + "`mailshot check`" + ` passes at once. No file is written
-over. On a terminal it asks for the kind of campaign, the sender and the server,
-unless a flag names one of them; what is not answered is as in the flags below.`,
+		Long: `Writes a template, a small list of made-up people, mailshot.yaml and an example
+for CI into the folder DIR, or here, so that ` + "`mailshot check`" + ` passes at once. No
+file is written over. On a terminal it asks for the kind of campaign, the sender
+and the server, unless a flag names one of them; what is not answered is as in
+the flags below.`,
 		Example: `  mailshot init
   mailshot init spring --kind newsletter --from "Desk <desk@sender.example>"`,
 		Annotations: exits(
@@ -101,7 +106,7 @@ func (o *initOptions) run(ctx context.Context, a *app) error {
 }
 
 func (o *initOptions) validate() error {
-	return errors.Join(judgeKind(o.kind), judgeFrom(o.from), judgeServer(o.smtp))
+	return cmp.Or(judgeKind(o.kind), judgeFrom(o.from), judgeServer(o.smtp))
 }
 
 func judgeKind(kind string) error {
@@ -188,7 +193,9 @@ func (o *initOptions) files() ([]starterFile, error) {
 		}
 		files = append(files, f)
 	}
-	return append(files, starterFile{defaultConfig, "what need not be typed: list and server", o.settings(), 0o644}), nil
+	return append(files,
+		starterFile{defaultConfig, "what need not be typed: list and server", o.settings(), 0o644},
+		starterFile{ciExample, "an example for CI; see `mailshot help ci`", o.workflow(), 0o644}), nil
 }
 
 // sentBy puts the sender into a template.
@@ -207,6 +214,17 @@ func (o *initOptions) settings() []byte {
 recipients: ` + templates.StarterList + `
 smtp: ` + scalar(o.smtp) + `
 `)
+}
+
+// workflow is the example for CI with the campaign's own names. Paths are from
+// where init was run, which is the root of a repository that DIR is a part of.
+func (o *initOptions) workflow() []byte {
+	in := func(name string) string { return scalar(filepath.ToSlash(o.path(name))) }
+	return []byte(strings.NewReplacer(
+		"TEMPLATE: news.md\n", "TEMPLATE: "+in(o.template)+"\n",
+		"LIST: people.csv\n", "LIST: "+in(templates.StarterList)+"\n",
+		"CAMPAIGN: news\n", "CAMPAIGN: "+o.kind+"\n",
+	).Replace(templates.Workflow()))
 }
 
 // scalar writes s as a value of YAML on one line.
