@@ -37,27 +37,30 @@ func (o *campaignOptions) bind(cmd *cobra.Command) {
 	fs.BoolVar(&o.json, "json", false, "print the result as one JSON object")
 	must(cmd.MarkFlagFilename("recipients", "csv", "tsv", "jsonl"))
 	must(cmd.MarkFlagFilename("attach"))
-	must(cmd.RegisterFlagCompletionFunc("address-column", o.completeColumn))
+	must(cmd.RegisterFlagCompletionFunc("address-column", completeColumn(func([]string) string { return o.recipients })))
 	cmd.ValidArgsFunction = completeTemplate
 	cmd.Args = oneTemplate
 }
 
-// completeColumn gives the columns of the list, where it is a file that can be
-// read again.
-func (o *campaignOptions) completeColumn(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-	info, err := os.Stat(o.recipients)
-	if err != nil || !info.Mode().IsRegular() {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// completeColumn gives the columns of the list that listOf takes from the
+// arguments or a flag, where it is a file that can be read again.
+func completeColumn(listOf func(args []string) string) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		list := listOf(args)
+		info, err := os.Stat(list)
+		if err != nil || !info.Mode().IsRegular() {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		columns, err := recipient.Headings(cmd.Context(), list)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		var names []string
+		for _, c := range columns {
+			names = append(names, c.Name)
+		}
+		return names, cobra.ShellCompDirectiveNoFileComp
 	}
-	columns, err := recipient.Headings(cmd.Context(), o.recipients)
-	if err != nil {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var names []string
-	for _, c := range columns {
-		names = append(names, c.Name)
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }
 
 func completeTemplate(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {

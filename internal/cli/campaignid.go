@@ -31,6 +31,11 @@ func (a *app) completeCampaigns(cmd *cobra.Command, args []string, _ string) ([]
 	return a.campaignNames(cmd), cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeCampaign completes the value of a flag --campaign.
+func (a *app) completeCampaign(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return a.campaignNames(cmd), cobra.ShellCompDirectiveNoFileComp
+}
+
 // campaignNames gives the campaigns of the ledger that cmd would use; none
 // where it cannot be read.
 func (a *app) campaignNames(cmd *cobra.Command) []string {

@@ -40,6 +40,7 @@ alone; it does not touch the network.`,
 	}
 	o.campaign.bind(cmd)
 	bindLedger(cmd, &o.ledger)
+	must(cmd.RegisterFlagCompletionFunc("campaign", a.completeCampaign))
 	cmd.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "print what each column was taken for")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.campaign.template = args[0]

@@ -133,7 +133,7 @@ func (c *config) set(f *pflag.Flag) error {
 
 // isList says whether a flag can be given several times.
 func isList(f *pflag.Flag) bool {
-	return f.Value.Type() == "stringArray" || f.Value.Type() == "domain-rate"
+	return slices.Contains([]string{"stringArray", "domain-rate", "line"}, f.Value.Type())
 }
 
 // scalars gives the values of a node: one, those of a sequence, or none.

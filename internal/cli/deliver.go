@@ -153,6 +153,7 @@ func (o *sendOptions) report(a *app, d *delivering, s delivery.Summary) error {
 		hint(a.Stderr, nextStep(s.Trouble))
 	}
 	if code == done {
+		hint(a.Stderr, afterDone(s))
 		return nil
 	}
 	return &ended{code, nextCommand(code, d.campaign.ID(), s)}
@@ -206,6 +207,15 @@ func (o *sendOptions) verdictOf(s delivery.Summary, code int) string {
 		return "unknown"
 	}
 	return "partial"
+}
+
+// afterDone is what to do after a run that did what was asked for; "" for
+// nothing.
+func afterDone(s delivery.Summary) string {
+	if s.Pending == 0 {
+		return ""
+	}
+	return "run the same command again to send to " + count(s.Pending, "recipient") + " more, or without --limit to all of them"
 }
 
 // nextCommand is what to do after a run that ended with code.

@@ -22,10 +22,16 @@ type meter interface {
 // then.
 func (a *app) newMeter(label string) meter {
 	p := pace{now: a.Now}
-	if term, _ := a.lookupEnv("TERM"); a.Screen && term != "dumb" {
+	if a.draws() {
 		return &bar{w: a.Stderr, label: label, pace: p, columns: a.Columns}
 	}
 	return &lines{w: a.Stderr, label: label, pace: p, last: a.Now()}
+}
+
+// draws says whether standard error is a terminal that can be drawn on.
+func (a *app) draws() bool {
+	term, _ := a.lookupEnv("TERM")
+	return a.Screen && term != "dumb"
 }
 
 // pace measures how fast a pass goes.
@@ -36,7 +42,7 @@ type pace struct {
 	rate  float64   // a second; 0 while it is not known
 }
 
-// window is how long a measurement takes: a rate is that of a few seconds.
+// paceWindow is how long a measurement takes: a rate is that of a few seconds.
 const paceWindow = 5 * time.Second
 
 // note takes how many are done now.

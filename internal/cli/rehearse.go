@@ -39,7 +39,7 @@ machine, leaves no file, and counts as sent nowhere.`,
 		Annotations: exits(
 			exitCode{done, "done: all arrived, and the audit found nothing"},
 			exitCode{failed, "could not run, or the audit found something"},
-			exitTable()[wrongUse],
+			exitCode{wrongUse, "wrong use: flags, an unreadable file, a template that does not parse, a list that is no list"},
 			exitCode{refused, "refused: a recipient could see another"},
 			exitCode{partly, "the server on this machine did not take all"},
 			exitCode{Interrupted, "interrupted"},

@@ -56,6 +56,7 @@ deferred, pending; not who is unknown) to be sent to again.`,
 	fs.BoolVar(&o.json, "json", false, "print the result as one JSON object")
 	fs.BoolVar(&o.addresses, "show-addresses", false, "show addresses, which are the list's")
 	must(cmd.MarkFlagFilename("recipients", "csv", "tsv", "jsonl"))
+	must(cmd.RegisterFlagCompletionFunc("address-column", completeColumn(func([]string) string { return o.recipients })))
 	must(cmd.MarkFlagFilename("html", "html"))
 	must(cmd.MarkFlagFilename("failed-rows", "csv"))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {

@@ -19,7 +19,7 @@ type resolveOptions struct {
 	campaign string
 	ledger   string
 	as       string
-	lines    []int
+	lines    rowLines
 	logs     []string
 	yes      bool
 	json     bool
@@ -53,7 +53,7 @@ were begun to the end of every session. Without --log, --as is your word alone.`
 	bindLedger(cmd, &o.ledger)
 	fs := cmd.Flags()
 	fs.StringVar(&o.as, "as", "", "settle them as `OUTCOME`: sent or unsent")
-	fs.IntSliceVar(&o.lines, "line", nil, "settle the recipient at line `N` of the list; may be given several times")
+	fs.Var(&o.lines, "line", "settle the recipient at line `N` of the list; may be given several times")
 	fs.StringArrayVar(&o.logs, "log", nil, "settle them by the server's log `FILE`, - for standard input; may be given several times")
 	fs.BoolVar(&o.yes, "yes", false, "settle without asking")
 	fs.BoolVar(&o.json, "json", false, "print the result as one JSON object")
@@ -99,7 +99,7 @@ func (o *resolveOptions) validate() error {
 		return &usageError{"--as is neither sent nor unsent", "--as sent for who has the message, --as unsent for who is to be sent to again"}
 	case o.as == "sent" && len(o.logs) > 0:
 		return &usageError{"--as sent does not go with --log", "who is not in the log has no message by its word; leave --as out"}
-	case len(o.lines) > 0 && o.as == "" && len(o.logs) == 0:
+	case len(o.lines.lines) > 0 && o.as == "" && len(o.logs) == 0:
 		return &usageError{"--line says who, and nothing says what became of them", "add --as sent, --as unsent, or --log FILE"}
 	}
 	return nil
@@ -121,16 +121,16 @@ func (o *resolveOptions) unknown(ctx context.Context, l *ledger.Ledger) ([]ledge
 
 // choose gives those that --line names, else all.
 func (o *resolveOptions) choose(open []ledger.Recipient) ([]ledger.Recipient, error) {
-	if len(o.lines) == 0 {
+	if len(o.lines.lines) == 0 {
 		return open, nil
 	}
 	var chosen []ledger.Recipient
 	for _, r := range open {
-		if slices.Contains(o.lines, r.Line) {
+		if slices.Contains(o.lines.lines, r.Line) {
 			chosen = append(chosen, r)
 		}
 	}
-	for _, line := range o.lines {
+	for _, line := range o.lines.lines {
 		if !slices.ContainsFunc(chosen, func(r ledger.Recipient) bool { return r.Line == line }) {
 			return nil, &usageError{fmt.Sprintf("nobody at line %d is unknown", line), "`mailshot resolve " + word(o.campaign) + "` lists who is"}
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// rowLines is the flag --row: lines of the list, each given once.
+// rowLines is a flag that names lines of the list, each given once.
 type rowLines struct{ lines []int }
 
 var errRowLine = errors.New("not a line of the list")

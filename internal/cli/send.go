@@ -63,6 +63,7 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 	o.campaign.bind(cmd)
 	o.server.bind(cmd)
 	bindLedger(cmd, &o.ledger)
+	must(cmd.RegisterFlagCompletionFunc("campaign", a.completeCampaign))
 	fs := cmd.Flags()
 	fs.BoolVar(&o.yes, "yes", false, "send without asking")
 	fs.StringVar(&o.approved, "approved", "", "send without asking if this is the campaign's `DIGEST`, else refuse")

@@ -136,7 +136,7 @@ func takes(f *pflag.Flag) string {
 		return "a line of the list, such as 14"
 	case "share":
 		return "a share such as 5% or 0.05"
-	case "int", "intSlice":
+	case "int":
 		return "a whole number"
 	}
 	return "what --" + f.Name + " takes"

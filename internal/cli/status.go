@@ -67,10 +67,14 @@ func (o *statusOptions) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	if o.campaign != "" {
-		if all, err = only(all, o.campaign); err != nil {
-			return err
-		}
+	return o.tell(a, all)
+}
+
+// tell says where the campaigns stand, and the next step.
+func (o *statusOptions) tell(a *app, all []ledger.Summary) error {
+	all, err := o.chosen(all)
+	if err != nil {
+		return err
 	}
 	a.answer = statusOf(all)
 	if len(all) == 0 {
@@ -103,6 +107,14 @@ func (o *statusOptions) campaigns(ctx context.Context, a *app) ([]ledger.Summary
 	}
 	defer l.Close()
 	return l.Campaigns(ctx)
+}
+
+// chosen gives the campaign that is asked for, else all.
+func (o *statusOptions) chosen(all []ledger.Summary) ([]ledger.Summary, error) {
+	if o.campaign == "" {
+		return all, nil
+	}
+	return only(all, o.campaign)
 }
 
 // only gives the campaign that is named.

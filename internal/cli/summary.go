@@ -12,8 +12,7 @@ import (
 )
 
 // printSummary writes how many recipients stand where, and what the server said
-// of those who have no message. gone is what is
-// said of the messages of this run.
+// of those who have no message. gone is what is said of the messages of this run.
 func printSummary(w io.Writer, id, gone string, s delivery.Summary) {
 	fmt.Fprintf(w, "campaign %s: %s\n", id, count(s.Recipients, "recipient"))
 	for _, n := range []struct {

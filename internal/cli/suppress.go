@@ -63,9 +63,10 @@ The ledger holds them as pseudonyms, with a reason and a date, and shows none.
 	fs.BoolVar(&o.hardBounces, "hard-bounces", false, "add: those whom servers have refused with 5.1.x, in any campaign")
 	fs.BoolVar(&o.yes, "yes", false, "add --hard-bounces: without asking")
 	fs.BoolVar(&o.json, "json", false, "print the result as one JSON object")
-	must(cmd.RegisterFlagCompletionFunc("campaign", func(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
-		return a.campaignNames(cmd), cobra.ShellCompDirectiveNoFileComp
-	}))
+	must(cmd.RegisterFlagCompletionFunc("campaign", a.completeCampaign))
+	must(cmd.RegisterFlagCompletionFunc("address-column", completeColumn(func(args []string) string {
+		return strings.Join(args[min(1, len(args)):], "")
+	})))
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) }
 	return cmd
 }
@@ -75,7 +76,7 @@ func completeSuppress(_ *cobra.Command, args []string, _ string) ([]string, cobr
 	case len(args) == 0:
 		return suppressVerbs(), cobra.ShellCompDirectiveNoFileComp
 	case args[0] == "import" && len(args) == 1:
-		return []string{"csv", "tsv", "jsonl", "xlsx"}, cobra.ShellCompDirectiveFilterFileExt
+		return []string{"csv", "tsv", "jsonl"}, cobra.ShellCompDirectiveFilterFileExt
 	}
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }

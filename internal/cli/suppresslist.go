@@ -81,6 +81,9 @@ func (o *suppressOptions) check(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	if l != nil {
+		defer l.Close()
+	}
 	by := map[ledger.Key]ledger.Suppression{}
 	for _, s := range all {
 		by[s.Key] = s
@@ -94,9 +97,6 @@ func (o *suppressOptions) check(ctx context.Context, a *app) error {
 			rows = append(rows, toJSON(s, one.line))
 			fmt.Fprintf(a.out, "%s: suppressed for %s since %s: %s\n", one.place, scope(s.Campaign), report.Stamp(s.At), s.Reason)
 		}
-	}
-	if l != nil {
-		defer l.Close()
 	}
 	a.answer = suppressJSON{Command: "suppress", Rows: rows}
 	fmt.Fprintf(a.out, "%d of %s suppressed\n", len(rows), count(len(addresses), "recipient"))
@@ -113,6 +113,7 @@ func (o *suppressOptions) addHardBounces(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
+	a.answer = suppressJSON{Command: "suppress", Rows: []suppressedJSON{}}
 	if l == nil {
 		fmt.Fprintln(a.out, "no hard bounces: the ledger is empty")
 		return nil
@@ -123,7 +124,6 @@ func (o *suppressOptions) addHardBounces(ctx context.Context, a *app) error {
 		return err
 	}
 	if len(keys) == 0 {
-		a.answer = suppressJSON{Command: "suppress", Rows: []suppressedJSON{}}
 		fmt.Fprintln(a.out, "no hard bounces that are not suppressed already")
 		return nil
 	}

@@ -16,9 +16,9 @@ const look = 2 * time.Second
 
 // watcher shows runs as they go on.
 type watcher struct {
-	campaign string // "" for all
-	screen   bool
-	paces    map[int64]*pace // by number of the run
+	status *statusOptions
+	ledger *ledger.Ledger
+	paces  map[int64]*pace // by number of the run
 }
 
 // keepWatching shows where campaigns stand until no run is going on.
@@ -27,15 +27,18 @@ func (o *statusOptions) keepWatching(ctx context.Context, a *app) error {
 		return &usageError{"--watch shows, and --json prints one object at the end", "leave one of them out"}
 	}
 	l, err := a.openExisting(ctx, o.ledger)
-	if l == nil || err != nil {
+	if err != nil {
 		return err
 	}
+	if l == nil {
+		return o.tell(a, nil)
+	}
 	defer l.Close()
-	w := &watcher{campaign: o.campaign, screen: a.Screen, paces: map[int64]*pace{}}
+	w := &watcher{status: o, ledger: l, paces: map[int64]*pace{}}
 	tick := time.NewTicker(look)
 	defer tick.Stop()
 	for {
-		going, err := w.show(ctx, a, l)
+		going, err := w.show(ctx, a)
 		if err != nil || !going {
 			return err
 		}
@@ -48,28 +51,36 @@ func (o *statusOptions) keepWatching(ctx context.Context, a *app) error {
 }
 
 // show shows how it stands now, and says whether runs are going on.
-func (w *watcher) show(ctx context.Context, a *app, l *ledger.Ledger) (bool, error) {
-	workers, err := l.Workers(ctx)
+func (w *watcher) show(ctx context.Context, a *app) (bool, error) {
+	workers, err := w.workers(ctx)
 	if err != nil {
 		return false, err
 	}
-	all, err := l.Campaigns(ctx)
+	all, err := w.ledger.Campaigns(ctx)
 	if err != nil {
 		return false, err
 	}
-	if w.campaign != "" {
-		if all, err = only(all, w.campaign); err != nil {
-			return false, err
-		}
-		workers = slices.DeleteFunc(workers, func(other ledger.Worker) bool { return other.Campaign != w.campaign })
-	}
-	if w.screen {
+	if a.draws() {
 		fmt.Fprint(a.Stderr, "\x1b[H\x1b[J") // the top of an empty screen
 	}
-	if err := printCampaigns(a.out, all); err != nil || len(workers) == 0 {
+	if len(workers) == 0 {
+		return false, w.status.tell(a, all)
+	}
+	if all, err = w.status.chosen(all); err != nil {
+		return false, err
+	}
+	if err := printCampaigns(a.out, all); err != nil {
 		return false, err
 	}
 	return true, w.printWorkers(a.out, a.Now, workers)
+}
+
+// workers gives those of the campaign that is named, else all.
+func (w *watcher) workers(ctx context.Context) ([]ledger.Worker, error) {
+	all, err := w.ledger.Workers(ctx)
+	return slices.DeleteFunc(all, func(other ledger.Worker) bool {
+		return w.status.campaign != "" && other.Campaign != w.status.campaign
+	}), err
 }
 
 func (w *watcher) printWorkers(out io.Writer, now func() time.Time, workers []ledger.Worker) error {

@@ -58,7 +58,7 @@ func (l *List) declaredAddressColumn() (int, error) {
 		return i, nil
 	}
 	return 0, &rule.Fault{File: l.source.name, What: "no column has the name that --address-column gives",
-		Hint: "write it as the list's first line has it"}
+		Hint: l.meant(l.options.AddressColumn)}
 }
 
 // headedAddress gives the columns whose headings speak of mail, or else of an

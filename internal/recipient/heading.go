@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"mailshot/internal/nearest"
 	"mailshot/internal/rule"
 )
 
@@ -86,6 +87,18 @@ func (l *List) find(name string) int {
 		}
 	}
 	return -1
+}
+
+// meant is the hint for a name that no column has.
+func (l *List) meant(name string) string {
+	var names []string
+	for _, c := range l.columns {
+		names = append(names, c.Name)
+	}
+	if near := nearest.To(columnName(name), names); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "write it as the list's first line has it"
 }
 
 // spoken gives for each column whether the template names it.

@@ -36,7 +36,7 @@ func (l *List) plan(use Use) (plan, error) {
 	}
 	if use.SharedMailboxes != "" {
 		if p.apart = l.find(use.SharedMailboxes); p.apart < 0 {
-			return p, l.lacks("shared-mailboxes")
+			return p, l.lacks("shared-mailboxes", use.SharedMailboxes)
 		}
 	}
 	return p, nil
@@ -46,7 +46,7 @@ func (l *List) declareKinds(kinds []ColumnKind, declared map[string]Kind) error 
 	for name, kind := range declared {
 		i := l.find(name)
 		if i < 0 {
-			return l.lacks("columns")
+			return l.lacks("columns", name)
 		}
 		if !slices.Contains([]Kind{KindAddress, KindName, KindIdentifier, KindText, KindPrivate}, kind) {
 			return &rule.Fault{File: l.source.name, What: "a column is declared to be of a kind that there is none",
@@ -64,14 +64,14 @@ func (l *List) mark(names []string, whose string) ([]bool, error) {
 	for _, name := range names {
 		i := l.find(name)
 		if i < 0 {
-			return nil, l.lacks(whose)
+			return nil, l.lacks(whose, name)
 		}
 		marked[i] = true
 	}
 	return marked, nil
 }
 
-func (l *List) lacks(whose string) error {
+func (l *List) lacks(whose, name string) error {
 	return &rule.Fault{File: l.source.name, What: "the list has no column of a name that " + whose + " has",
-		Hint: "write it as the list's first line has it"}
+		Hint: l.meant(name)}
 }
