@@ -9,6 +9,7 @@ import (
 	"strings"
 	texttemplate "text/template"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/language"
@@ -223,26 +224,71 @@ func date(layout, s string) (string, error) {
 	return "", errDate
 }
 
-var (
-	plainNumber   = regexp.MustCompile(`^[+-]?[0-9]{1,40}(\.[0-9]{1,40})?$`)
-	numberPattern = regexp.MustCompile(`^1(\D?)234(?:(\D)(\d{1,9}))?$`)
-)
-
 // number writes the decimal number s the way that pattern writes 1234.
 func number(pattern, s string) (string, error) {
 	if s == "" {
 		return "", nil
 	}
-	form := numberPattern.FindStringSubmatch(pattern)
-	if form == nil {
+	mark, point, places, ok := numberForm(pattern)
+	switch {
+	case !ok:
 		return "", errPattern
-	}
-	if !plainNumber.MatchString(s) {
+	case !isPlainNumber(s):
 		return "", errNumber
 	}
-	value, _ := new(big.Rat).SetString(s)
-	whole, decimals, _ := strings.Cut(value.FloatString(len(form[3])), ".")
-	return grouped(whole, form[1]) + form[2] + decimals, nil
+	whole, decimals, _ := strings.Cut(s, ".")
+	if s[0] < '1' || s[0] > '9' || len(decimals) > places { // a sign, zeros before it, or to be rounded
+		value, _ := new(big.Rat).SetString(s)
+		whole, decimals, _ = strings.Cut(value.FloatString(places), ".")
+	}
+	return grouped(whole, mark) + point + decimals + strings.Repeat("0", places-len(decimals)), nil
+}
+
+// numberForm reads a pattern: 1234 with a mark behind the 1 and decimals, or
+// without them. Mark and point are one character each, and no digits.
+func numberForm(pattern string) (mark, point string, places int, ok bool) {
+	rest, one := strings.CutPrefix(pattern, "1")
+	mark, rest, thousands := strings.Cut(rest, "234")
+	if !one || !thousands || mark != "" && len(mark) != lengthOfMark(mark) {
+		return "", "", 0, false
+	}
+	if rest == "" {
+		return mark, "", 0, true
+	}
+	point = rest[:lengthOfMark(rest)]
+	places = len(rest) - len(point)
+	return mark, point, places, point != "" && places >= 1 && places <= 9 && digits(rest[len(point):]) == places
+}
+
+// lengthOfMark is how many bytes the character at the start of s has; 0 where it
+// is a digit.
+func lengthOfMark(s string) int {
+	if digits(s) > 0 {
+		return 0
+	}
+	_, size := utf8.DecodeRuneInString(s)
+	return size
+}
+
+// isPlainNumber says whether s is digits, with a sign before them or not, and a
+// point and digits behind them or not, 40 of each at most.
+func isPlainNumber(s string) bool {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
+	}
+	whole, decimals, point := strings.Cut(s, ".")
+	return isDigits(whole) && (!point || isDigits(decimals))
+}
+
+func isDigits(s string) bool { return s != "" && len(s) <= 40 && digits(s) == len(s) }
+
+// digits is how many digits s begins with.
+func digits(s string) int {
+	n := 0
+	for n < len(s) && '0' <= s[n] && s[n] <= '9' {
+		n++
+	}
+	return n
 }
 
 // grouped puts mark between groups of three digits.

@@ -132,7 +132,7 @@ func rendered(t *testing.T, r *Renderer, text, name, code string) (string, bool)
 
 // The seeds are read by go test only where they lie under the right names.
 func TestFuzzSeeds(t *testing.T) {
-	for _, target := range []string{"FuzzFront", "FuzzRender"} {
+	for _, target := range []string{"FuzzFront", "FuzzRender", "FuzzDirect"} {
 		seeds, err := os.ReadDir(filepath.Join("testdata", "fuzz", target))
 		if err != nil || len(seeds) == 0 {
 			t.Errorf("%s has no seeds: %v", target, err)

@@ -19,6 +19,7 @@ type program struct {
 	run  interface {
 		Execute(w io.Writer, row any) error
 	}
+	direct  direct   // does the same as run, for most rows; nil where it cannot
 	columns []string // that it uses
 	derived bool     // a text made of HTML: what blank lines end it is chance
 }
@@ -67,7 +68,7 @@ func compileText(u unit, columns []string) (*program, error) {
 			return nil, &rule.Fault{File: u.file, What: "the template does not compile"}
 		}
 	}
-	return a.program(u, t), nil
+	return a.program(u, t, t.Lookup(unitName).Tree), nil
 }
 
 func compileHTML(u unit, columns []string) (*program, error) {
@@ -90,7 +91,7 @@ func compileHTML(u unit, columns []string) (*program, error) {
 		return nil, err
 	}
 	comments.restore(t)
-	return a.program(u, t), nil
+	return a.program(u, t, t.Tree), nil
 }
 
 // escape makes html/template add its escapers, which it does before the first
@@ -113,8 +114,8 @@ func escape(u unit, t *htmltemplate.Template) error {
 
 func (a *analysed) program(u unit, run interface {
 	Execute(w io.Writer, row any) error
-}) *program {
-	p := &program{unit: u, run: run}
+}, tree *parse.Tree) *program {
+	p := &program{unit: u, run: run, direct: directly(tree.Root)}
 	for name := range a.used {
 		p.columns = append(p.columns, name)
 	}

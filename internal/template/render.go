@@ -161,14 +161,24 @@ func (r *Renderer) short(p *program, line int) (string, error) {
 }
 
 func (r *Renderer) run(p *program, into *output, line int) error {
-	into.bytes = into.bytes[:0]
-	if err := p.run.Execute(into, r.row); err != nil {
+	if err := r.execute(p, into); err != nil {
 		return p.fault(err, line)
 	}
 	if bytes.IndexByte(into.bytes, '\r') >= 0 {
 		return p.unit.fault(0, "an action writes a carriage return", `write \n for a line break`)
 	}
 	return nil
+}
+
+func (r *Renderer) execute(p *program, into *output) error {
+	if p.direct != nil {
+		done := false
+		if into.bytes, done = p.direct.render(into.bytes[:0], r.row); done {
+			return nil
+		}
+	}
+	into.bytes = into.bytes[:0]
+	return p.run.Execute(into, r.row)
 }
 
 // maxOutput bounds each of a message's alternatives, in bytes.
