@@ -286,13 +286,19 @@ func (s *server) passes(err error) bool {
 	return isAway(err)
 }
 
-// isAway says whether err is a connection that broke, or could not be made.
+// isAway says whether err is a connection that broke, or could not be made. The
+// time that making one may take is not the caller's.
 func isAway(err error) bool {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.Canceled) {
+		return false
+	}
+	if _, connect := errors.AsType[*pgconn.ConnectError](err); connect {
+		return true
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
 	_, network := errors.AsType[net.Error](err)
-	_, connect := errors.AsType[*pgconn.ConnectError](err)
-	return network || connect || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) ||
+	return network || pgconn.SafeToRetry(err) || errors.Is(err, io.EOF) ||
 		errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, driver.ErrBadConn)
 }
