@@ -147,7 +147,7 @@ func (s *share) claim(some []candidate) ([]bool, error) {
 		switch state := states[i]; {
 		case state.Elsewhere:
 			s.left = append(s.left, c)
-		case (!state.Tried || state.Outcome == ledger.Deferred) && state.Attempts == int(c.attempts):
+		case (!state.Tried || state.Outcome == ledger.Deferred) && state.Attempts <= int(c.attempts):
 			own[i] = true
 		default:
 			s.k.arrivals <- arrival{moved: &moved{again: c.again, to: state}}

@@ -70,7 +70,7 @@ func (m *machine) Claim(_ context.Context, wanted []ledger.Want) ([]ledger.State
 	for i, w := range wanted {
 		r := m.row(w.Key)
 		states[i] = m.state(r)
-		if s := states[i]; !s.Elsewhere && (!s.Tried || s.Outcome == ledger.Deferred) && s.Attempts == w.Attempts {
+		if s := states[i]; !s.Elsewhere && (!s.Tried || s.Outcome == ledger.Deferred) && s.Attempts <= w.Attempts {
 			r.owner = m.number
 		}
 	}
@@ -209,6 +209,27 @@ func TestSettledElsewhere(t *testing.T) {
 			t.Errorf("%+v, %v; want %+v", sum.Progress, err, want)
 		}
 		once(t, s, n, "p0", "p1", "p2", "p3")
+	})
+}
+
+// Whom another had begun when the run started, and has taken back, is sent to.
+func TestTakenBack(t *testing.T) {
+	const n = 3
+	c := source(t, n)
+	synctest.Test(t, func(t *testing.T) {
+		all := newCommons(t)
+		s := newServer(t, nil)
+		r := newMachine(c, n, all, s, 1)
+		all.rows[keyOf("p1")] = &row{owner: 2, begun: true, state: ledger.State{Attempts: 1}}
+		time.AfterFunc(time.Minute, func() {
+			all.mu.Lock()
+			defer all.mu.Unlock()
+			*all.rows[keyOf("p1")] = row{}
+		})
+		if sum, err := r.Do(t.Context()); err != nil || sum.Accepted != n {
+			t.Errorf("%+v, %v", sum.Progress, err)
+		}
+		once(t, s, n)
 	})
 }
 

@@ -163,12 +163,13 @@ func (p *serverPen) enter(ctx context.Context, tx *sql.Tx, keys [][]byte, lines 
 	return err
 }
 
-// seize takes those who may be sent to and whom no run that lives has in hand.
+// seize takes those who may be sent to and whom no run that lives has in hand;
+// fewer attempts than were known of are those that were taken back.
 // It does not wait for those whom another takes at this moment.
 func (p *serverPen) seize(ctx context.Context, tx *sql.Tx, keys [][]byte, tried []int64) error {
 	_, err := tx.ExecContext(ctx, `UPDATE recipient SET run = $1
 		FROM (SELECT f.key FROM recipient AS f JOIN unnest($3::bytea[], $6::bigint[]) AS w(key, tried) ON w.key = f.key
-			WHERE f.campaign = $2 AND f.attempts = w.tried AND f.standing IN ($4, $5)
+			WHERE f.campaign = $2 AND f.attempts <= w.tried AND f.standing IN ($4, $5)
 				AND NOT EXISTS (SELECT FROM run WHERE run.id = f.run AND run.ended IS NULL)
 			FOR UPDATE OF f SKIP LOCKED) AS free
 		WHERE recipient.campaign = $2 AND recipient.key = free.key`,

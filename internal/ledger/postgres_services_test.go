@@ -29,6 +29,7 @@ func shared(t *testing.T, s *postgrestest.Server) {
 		"a run that was taken for dead":               lapsedRun,
 		"a server that was away":                      serverWasAway,
 		"a run that ends gives back":                  givenBack,
+		"a recipient who was taken back":              freedAgain,
 		"a deferred recipient who is given up":        givenUp,
 		"a shared rate":                               sharedRate,
 		"another digest":                              otherDigest,
@@ -170,6 +171,24 @@ func givenBack(t *testing.T, here, there *Ledger) {
 	idle.Close()
 	wantClaims(t, claim(t, b, 1, 2, 3), State{}, State{Tried: true, Outcome: Deferred, Attempts: 1}, State{})
 	begin(t, b, 1, 2, 3)
+}
+
+// freedAgain is known to another run as begun, and free when the one that took
+// it back has ended.
+func freedAgain(t *testing.T, here, there *Ledger) {
+	a := start(t, here, spring)
+	begin(t, a, 1)
+	b := start(t, there, spring)
+	defer b.Close()
+	back := ending(1, Deferred)
+	back.NotSent = true
+	finish(t, a, back)
+	a.Close()
+	wantClaims(t, claim(t, b, 1), State{})
+	c := start(t, here, spring)
+	defer c.Close()
+	wantClaims(t, claim(t, c, 1), elsewhereState)
+	begin(t, b, 1)
 }
 
 // givenUp is tried again by no run that knows of fewer attempts.
