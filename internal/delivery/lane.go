@@ -13,6 +13,7 @@ type letter struct {
 	key      ledger.Key
 	lane     *lane
 	again    bool // it stands as deferred
+	fresh    bool // it takes up room in its lane
 	returned int  // how often it came back without a word on its recipient
 	delay    delay
 }
@@ -68,11 +69,11 @@ func (l *lane) claim(now time.Time, n int) []*letter {
 	}
 	claimed := l.made[:n]
 	l.made = l.made[n:]
-	for range claimed {
-		select {
-		case <-l.room:
-		default: // it was given back, and had made room already
+	for _, m := range claimed {
+		if m.fresh {
+			<-l.room
 		}
+		m.fresh = false // where it is given back, it has made room already
 	}
 	return claimed
 }

@@ -64,7 +64,7 @@ func (p *pass) make(ctx context.Context, want func(campaign.Recipient) bool) err
 		if err != nil {
 			return ignoreInterrupt(ctx, err)
 		}
-		p.next.cleared = cleared
+		p.next.cleared, p.next.fresh = cleared, true
 		select {
 		case p.lane.room <- struct{}{}:
 		case <-ctx.Done():
