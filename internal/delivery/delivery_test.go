@@ -620,7 +620,7 @@ func TestOutcomesAreWrittenWhileOneHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBook()
 		s := newServer(t, b)
-		s.hang = "p150"
+		s.hang = "p5" // has left long before the source fails
 		r := newRun(c, 400, b, s)
 		r.Drain = time.Hour
 		r.Source = failing{c, 390}
