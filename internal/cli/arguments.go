@@ -13,7 +13,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return &usageError{cmd.CommandPath() + " takes no arguments", fmt.Sprintf("see `%s --help`", cmd.CommandPath())}
+	return &usageError{cmd.Name() + " takes no arguments", fmt.Sprintf("see `%s --help`", cmd.CommandPath())}
 }
 
 // plainWord is what may be repeated in an error: no one's address or name.
@@ -41,4 +41,12 @@ func noSuch(kind, word string, names []string, before, otherwise string) error {
 		return &usageError{what, fmt.Sprintf("did you mean `%s%s`?", before, near)}
 	}
 	return &usageError{what, otherwise}
+}
+
+// judgeShown looks at --show-addresses.
+func (a *app) judgeShown(addresses bool) error {
+	if _, ci := a.lookupEnv("CI"); !ci || !addresses {
+		return nil
+	}
+	return &usageError{"--show-addresses is refused where CI is set: many read its logs", "leave it out, or run it on a machine of your own"}
 }

@@ -75,7 +75,7 @@ func oneTemplate(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return &usageError{
-		fmt.Sprintf("%s takes one template, and %d are given", cmd.CommandPath(), len(args)),
+		fmt.Sprintf("%s takes one template, and %d are given", cmd.Name(), len(args)),
 		fmt.Sprintf("such as: %s news.md -r people.csv", cmd.CommandPath()),
 	}
 }

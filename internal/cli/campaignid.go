@@ -18,7 +18,7 @@ func oneCampaign(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return &usageError{
-		fmt.Sprintf("%s takes one campaign, and %d are given", cmd.CommandPath(), len(args)),
+		fmt.Sprintf("%s takes one campaign, and %d are given", cmd.Name(), len(args)),
 		fmt.Sprintf("such as: %s news; `mailshot status` lists them", cmd.CommandPath()),
 	}
 }

@@ -81,10 +81,10 @@ func (o *previewOptions) validate(a *app) error {
 	if err := o.campaign.validate("preview"); err != nil {
 		return err
 	}
-	_, ci := a.lookupEnv("CI")
+	if err := a.judgeShown(o.showAddresses); err != nil {
+		return err
+	}
 	switch {
-	case o.showAddresses && ci:
-		return &usageError{"--show-addresses where CI is set", "a log of CI is read by many; look at the messages on your own machine"}
 	case o.outGiven && o.terminal:
 		return &usageError{"--out and --terminal at once", "give one of them"}
 	case o.outGiven && o.out == "":

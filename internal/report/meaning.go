@@ -8,6 +8,7 @@ type Meaning struct{ What, Do string }
 const (
 	takeOut = "take the address out of the list, or `mailshot suppress add` it"
 	goOn    = "run the same command again: who is deferred is tried again"
+	anew    = "send to them again as another campaign, with the rows of --failed-rows"
 	senders = "see `mailshot doctor`, and publish what is missing for the sender's domain"
 	ask     = "ask whoever runs the server that you send through"
 )
@@ -16,12 +17,23 @@ const (
 // that, else by its reply code (RFC 3463, RFC 7372, RFC 7505, RFC 5321 section
 // 4.2.3).
 func Explain(f Failure) Meaning {
+	m := meaning(f)
+	if f.Outcome != Deferred { // nobody else is tried again by itself
+		m.Do = strings.Replace(m.Do, goOn, anew, 1)
+	}
+	return m
+}
+
+func meaning(f Failure) Meaning {
 	if f.Outcome == Unknown {
 		return Meaning{"the link broke after the message was handed over: the server may have it",
 			"settle it by the server's log: `mailshot resolve`"}
 	}
 	if f.Outcome == Deferred && strings.HasPrefix(f.Enhanced, "4.7.") {
 		return Meaning{"the server does not take it from you for now, as with greylisting", goOn}
+	}
+	if f.Outcome == Deferred && f.Enhanced == "4.1.1" { // Postfix's, while it asks the next server
+		return Meaning{"the server does not know yet whether there is such a mailbox", goOn + "; " + takeOut + " if it stays so"}
 	}
 	_, detail, _ := strings.Cut(f.Enhanced, ".")
 	if m, ok := details()[detail]; ok {

@@ -32,10 +32,6 @@ func Outcomes() []Outcome {
 	return []Outcome{Accepted, Bounced, Rejected, Deferred, Unknown, Pending, Suppressed}
 }
 
-// Got says whether a message was delivered, as far as anybody knows, or may
-// have been.
-func (o Outcome) Got() bool { return o == Accepted || o == Unknown }
-
 // Recipient is one recipient of the campaign.
 type Recipient struct {
 	Line     int // in the list

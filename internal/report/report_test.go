@@ -72,6 +72,7 @@ func TestExplain(t *testing.T) {
 		{Failure{Rejected, 550, "5.1.1"}, "there is no such mailbox"},
 		{Failure{Deferred, 452, "4.2.2"}, "the mailbox is full"},
 		{Failure{Deferred, 451, "4.7.1"}, "the server does not take it from you for now, as with greylisting"},
+		{Failure{Deferred, 450, "4.1.1"}, "the server does not know yet whether there is such a mailbox"},
 		{Failure{Rejected, 550, "5.7.999"}, "the server refuses it by its rules"},
 		{Failure{Rejected, 550, "5.0.0"}, "there is no such mailbox, or the server refuses it"},
 		{Failure{Rejected, 599, ""}, "the server refuses it for good"},
@@ -82,6 +83,14 @@ func TestExplain(t *testing.T) {
 		if got := Explain(test.f); got.What != test.want || got.Do == "" {
 			t.Errorf("%+v: %+v, want %q", test.f, got, test.want)
 		}
+	}
+	for _, o := range []Outcome{Rejected, Bounced} {
+		if got := Explain(Failure{o, 0, "5.4.9"}); strings.Contains(got.Do, "run the same command again") {
+			t.Errorf("%s: %q, though nobody is tried again", o, got.Do)
+		}
+	}
+	if got := Explain(Failure{Deferred, 0, "4.4.9"}); got.Do != goOn {
+		t.Errorf("deferred: %q, want %q", got.Do, goOn)
 	}
 	for detail, m := range details() {
 		if m.What == "" || m.Do == "" || !regexp.MustCompile(`^\d+\.\d+$`).MatchString(detail) {
