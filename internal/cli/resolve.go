@@ -37,7 +37,8 @@ was handed over, so the server may have it, and nobody is sent to twice.
 each file by itself): who is in it as taken has the message. That one is not in
 it says nothing unless you say so: with --as unsent, the rest are sent to by the
 next "mailshot send", but for those that the log does not cover from before they
-were begun to the end of every session. Without --log, --as is your word alone.`,
+were begun to the end of every session, and only where the log has a message of
+the campaign that the same server took. Without --log, --as is your word alone.`,
 		Example: `  mailshot resolve news --log /var/log/mail.log
   zcat -f mail.log.1.gz mail.log | mailshot resolve news --log - --as unsent`,
 		Annotations: exits(
@@ -75,7 +76,7 @@ func (o *resolveOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer l.Close()
-	open, err := o.unknown(ctx, l)
+	open, servers, err := o.unknown(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -83,10 +84,11 @@ func (o *resolveOptions) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	s, err := o.settle(ctx, a, chosen)
+	logs, err := readLogs(ctx, a, o.logs, servers)
 	if err != nil {
 		return err
 	}
+	s := o.settle(a, logs, chosen)
 	if err := o.writeDown(ctx, a, l, s); err != nil {
 		return err
 	}
@@ -105,18 +107,23 @@ func (o *resolveOptions) validate() error {
 	return nil
 }
 
-// unknown gives those whose outcome is unknown, by line.
-func (o *resolveOptions) unknown(ctx context.Context, l *ledger.Ledger) ([]ledger.Recipient, error) {
+// unknown gives those whose outcome is unknown, by line; and, for logs, the
+// servers by the Message-IDs of all that was handed to one.
+func (o *resolveOptions) unknown(ctx context.Context, l *ledger.Ledger) ([]ledger.Recipient, map[string]string, error) {
 	var open []ledger.Recipient
+	servers := map[string]string{}
 	for r, err := range l.Recipients(ctx, o.campaign) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if r.Outcome == ledger.Unknown {
 			open = append(open, r)
 		}
+		if len(o.logs) > 0 && r.MessageID != "" {
+			servers[bare(r.MessageID)] = r.Server
+		}
 	}
-	return inOrder(open), nil
+	return inOrder(open), servers, nil
 }
 
 // choose gives those that --line names, else all.
@@ -143,15 +150,11 @@ type settled struct {
 	all          []ledger.Resolution
 	sent, unsent int
 	uncovered    int // unsent by --as, and the log does not cover them
+	strange      int // unsent by --as, and the log may be another server's
 }
 
 // settle decides what became of each of those chosen.
-func (o *resolveOptions) settle(ctx context.Context, a *app, chosen []ledger.Recipient) (settled, error) {
-	var s settled
-	logs, err := readLogs(ctx, a, o.logs, chosen)
-	if err != nil {
-		return s, err
-	}
+func (o *resolveOptions) settle(a *app, logs *serverLogs, chosen []ledger.Recipient) (s settled) {
 	who := startedBy()
 	for _, r := range chosen {
 		res := ledger.Resolution{Key: r.Key, Who: who, At: a.Now(), Evidence: "by hand"}
@@ -163,6 +166,9 @@ func (o *resolveOptions) settle(ctx context.Context, a *app, chosen []ledger.Rec
 		case len(o.logs) > 0 && !logs.cover(r.Begun):
 			s.uncovered++
 			continue
+		case len(o.logs) > 0 && !logs.known(r):
+			s.strange++
+			continue
 		default:
 			res.Sent = o.as == "sent"
 		}
@@ -173,7 +179,7 @@ func (o *resolveOptions) settle(ctx context.Context, a *app, chosen []ledger.Rec
 		}
 		s.all = append(s.all, res)
 	}
-	return s, nil
+	return s
 }
 
 // writeDown has what is settled agreed to, and puts it into the ledger.
@@ -218,6 +224,9 @@ func (o *resolveOptions) report(a *app, open []ledger.Recipient, s settled) erro
 	if s.uncovered > 0 {
 		fmt.Fprintf(a.Stderr, "mailshot: the log does not cover %s\n", count(s.uncovered, "recipient"))
 	}
+	if s.strange > 0 {
+		fmt.Fprintf(a.Stderr, "mailshot: the log may be another server's for %s: it has no message of the campaign that theirs took\n", count(s.strange, "recipient"))
+	}
 	if s.unsent > 0 {
 		hint(a.Stderr, "the same `mailshot send` again sends to those who are unsent")
 	}
@@ -231,6 +240,8 @@ func (o *resolveOptions) nextStep(s settled) string {
 	switch {
 	case s.uncovered > 0:
 		return "wait until the server has ended its sessions, and give a log from before the run to now"
+	case s.strange > 0:
+		return "give the log of the server that `mailshot resolve " + word(o.campaign) + "` names; where it is that one, and took nothing, --as unsent without --log is your word for it"
 	case len(o.logs) > 0:
 		return "where the log is that of the whole run, --as unsent has those that are not in it sent to again"
 	}

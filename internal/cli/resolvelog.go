@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,7 +16,14 @@ import (
 // serverLogs is what the logs of --log say of the messages that are unknown.
 type serverLogs struct {
 	taken    map[string]time.Time // by Message-ID
-	readings []maillog.Reading
+	readings []reading
+}
+
+// reading is what one log says. It is the log of those servers of which it has
+// a message of the campaign; of any other, that one is not in it says nothing.
+type reading struct {
+	maillog.Reading
+	servers map[string]bool
 }
 
 // clocks is how far the clocks of server and sender may be apart, zones that
@@ -39,30 +47,34 @@ func (s *serverLogs) cover(begun time.Time) bool {
 	return false
 }
 
-// readLogs reads the logs for what became of those chosen.
-func readLogs(ctx context.Context, a *app, names []string, chosen []ledger.Recipient) (*serverLogs, error) {
+// known says whether one of these logs is that of the server that r's message
+// was handed to.
+func (s *serverLogs) known(r ledger.Recipient) bool {
+	return slices.ContainsFunc(s.readings, func(log reading) bool { return log.Covers(r.Begun) && log.servers[r.Server] })
+}
+
+// readLogs reads the logs for the messages that were handed over, of which
+// servers has the servers by Message-ID.
+func readLogs(ctx context.Context, a *app, names []string, servers map[string]string) (*serverLogs, error) {
 	s := &serverLogs{taken: map[string]time.Time{}}
-	wanted := make(map[string]bool, len(chosen))
-	for _, r := range chosen {
-		wanted[bare(r.MessageID)] = true
-	}
 	for _, name := range names {
-		if err := s.read(ctx, a, name, wanted); err != nil {
+		if err := s.read(ctx, a, name, servers); err != nil {
 			return nil, err
 		}
 	}
 	return s, nil
 }
 
-func (s *serverLogs) read(ctx context.Context, a *app, name string, wanted map[string]bool) error {
+func (s *serverLogs) read(ctx context.Context, a *app, name string, servers map[string]string) error {
 	in, err := a.openInput(name)
 	if err != nil {
 		return &rule.Fault{File: inputName(name), What: reason(err), Hint: "name the mail server's log after --log"}
 	}
 	defer in.Close()
+	seen := map[string]bool{}
 	r, err := maillog.Read(until{ctx, in}, a.Now(),
-		func(id string) bool { return wanted[id] },
-		func(id string, at time.Time) { s.taken[id] = at })
+		func(id string) bool { _, is := servers[id]; return is },
+		func(id string, at time.Time) { s.taken[id], seen[servers[id]] = at, true })
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
@@ -71,7 +83,7 @@ func (s *serverLogs) read(ctx context.Context, a *app, name string, wanted map[s
 	case !r.Known:
 		return &rule.Fault{File: inputName(name), What: "it has no line of Postfix or Exim", Hint: "name the mail server's log after --log, such as /var/log/mail.log"}
 	}
-	s.readings = append(s.readings, r)
+	s.readings = append(s.readings, reading{r, seen})
 	return nil
 }
 

@@ -34,13 +34,31 @@ func TestTook(t *testing.T) {
 // a clock was ahead of it.
 func TestCover(t *testing.T) {
 	at := func(hour int) time.Time { return time.Date(2026, 3, 1, hour, 0, 0, 0, time.UTC) }
-	logs := &serverLogs{readings: []maillog.Reading{
-		{Known: true, Sessions: true, From: at(1), To: at(3)},
-		{Known: true, Sessions: true, From: at(5), To: at(7)},
+	logs := &serverLogs{readings: []reading{
+		{Reading: maillog.Reading{Known: true, Sessions: true, From: at(1), To: at(3)}},
+		{Reading: maillog.Reading{Known: true, Sessions: true, From: at(5), To: at(7)}},
 	}}
 	for hour, want := range map[int]bool{0: false, 2: true, 4: false, 6: true, 8: false} {
 		if got := logs.cover(at(hour)); got != want {
 			t.Errorf("%d o'clock: covered %v", hour, got)
+		}
+	}
+}
+
+// TestKnown: a log speaks for the servers that it has messages of, in its time.
+func TestKnown(t *testing.T) {
+	at := func(hour int) time.Time { return time.Date(2026, 3, 1, hour, 0, 0, 0, time.UTC) }
+	logs := &serverLogs{readings: []reading{
+		{maillog.Reading{Known: true, Sessions: true, From: at(1), To: at(3)}, map[string]bool{"a.example:25": true}},
+		{maillog.Reading{Known: true, Sessions: true, From: at(5), To: at(7)}, map[string]bool{"b.example:25": true}},
+	}}
+	for _, test := range []struct {
+		server string
+		hour   int
+		want   bool
+	}{{"a.example:25", 2, true}, {"b.example:25", 2, false}, {"a.example:25", 6, false}, {"b.example:25", 6, true}, {"", 2, false}} {
+		if got := logs.known(ledger.Recipient{Server: test.server, Begun: at(test.hour)}); got != test.want {
+			t.Errorf("%q at %d o'clock: known %v", test.server, test.hour, got)
 		}
 	}
 }
