@@ -4,7 +4,16 @@ import (
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
+
+// completeNothing keeps the shell from completing files where a flag takes none
+// and nothing better is known.
+func completeNothing(cmd *cobra.Command, f *pflag.Flag) {
+	if _, known := cmd.GetFlagCompletionFunc(f.Name); !known && f.Annotations == nil {
+		must(cmd.RegisterFlagCompletionFunc(f.Name, cobra.NoFileCompletions))
+	}
+}
 
 func newCompletion(a *app) *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}

@@ -77,8 +77,6 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
 	fs.StringVar(&o.test, "test", "", "send some messages to the sender's own `ADDRESS` only, marked as a test: that of from, or one of identities")
 	fs.Var(&o.rows, "row", "with --test: the message of the row at this `LINE` of the list; may be given several times")
-	must(cmd.RegisterFlagCompletionFunc("test", cobra.NoFileCompletions))
-	must(cmd.RegisterFlagCompletionFunc("row", cobra.NoFileCompletions))
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.campaign.template = args[0]
 		o.approvedGiven, o.server.outGiven = cmd.Flags().Changed("approved"), cmd.Flags().Changed("out")

@@ -23,6 +23,7 @@ const (
 func (a *app) bindSettings(cmd *cobra.Command) {
 	cmd.Flags().String(configFlag, "", "read settings from `FILE` (default ./mailshot.yaml, where there is one)")
 	must(cmd.MarkFlagFilename(configFlag, "yaml", "yml"))
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { completeNothing(cmd, f) })
 	cmd.PreRunE = func(cmd *cobra.Command, _ []string) error { return a.settle(cmd) }
 }
 

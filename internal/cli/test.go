@@ -168,7 +168,17 @@ func (o *sendOptions) testOutcome(a *app, p delivery.Progress) error {
 		fmt.Fprintln(a.out, "dry run: nothing was sent")
 	}
 	if code == done {
+		hint(a.Stderr, o.afterTest())
 		return nil
 	}
 	return &ended{code, "no recipient was written to; see what the server has against the sender, for example with its log"}
+}
+
+// afterTest is what to do once the messages have been looked at; "" where none
+// was sent.
+func (o *sendOptions) afterTest() string {
+	if o.server.dryRun {
+		return ""
+	}
+	return "the same command without --test and --row sends to the list"
 }
