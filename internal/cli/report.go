@@ -165,6 +165,8 @@ func (o *reportOptions) print(a *app, j *joined) {
 		hint(a.Stderr, fmt.Sprintf("`mailshot resolve %s --log FILE` settles who is unknown by the server's log", word(o.campaign)))
 	case o.failedRows == "" && missed(j.report) > 0:
 		hint(a.Stderr, fmt.Sprintf("`mailshot report %s -r LIST --failed-rows retry.csv` writes their rows, to be mended and sent to as another campaign", word(o.campaign)))
+	case j.report.Count(report.Deferred)+j.report.Count(report.Pending) > 0:
+		hint(a.Stderr, "the same `mailshot send` again sends to those who are left; nobody gets it twice")
 	}
 }
 
