@@ -60,6 +60,19 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 			[]exitCode{{done, "done: every recipient accepted now or earlier, suppressed, or beyond --limit"}},
 			exitTable()[1:]...)...),
 	}
+	o.bind(a, cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		o.campaign.template = args[0]
+		o.approvedGiven, o.server.outGiven = cmd.Flags().Changed("approved"), cmd.Flags().Changed("out")
+		if o.test != "" || cmd.Flags().Changed("test") { // an empty variable must not send to everybody
+			return o.sendTest(cmd.Context(), a)
+		}
+		return o.run(cmd.Context(), a)
+	}
+	return cmd
+}
+
+func (o *sendOptions) bind(a *app, cmd *cobra.Command) {
 	o.campaign.bind(cmd)
 	o.server.bind(cmd)
 	bindLedger(cmd, &o.ledger)
@@ -77,15 +90,6 @@ from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 	fs.BoolVar(&o.amend, "amend", false, "the template was changed on purpose since the campaign was begun")
 	fs.StringVar(&o.test, "test", "", "send some messages to the sender's own `ADDRESS` only, marked as a test: that of from, or one of identities")
 	fs.Var(&o.rows, "row", "with --test: the message of the row at this `LINE` of the list; may be given several times")
-	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		o.campaign.template = args[0]
-		o.approvedGiven, o.server.outGiven = cmd.Flags().Changed("approved"), cmd.Flags().Changed("out")
-		if o.test != "" || cmd.Flags().Changed("test") { // an empty variable must not send to everybody
-			return o.sendTest(cmd.Context(), a)
-		}
-		return o.run(cmd.Context(), a)
-	}
-	return cmd
 }
 
 func (o *sendOptions) run(ctx context.Context, a *app) error {
