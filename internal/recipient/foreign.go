@@ -13,15 +13,17 @@ import (
 // foreign looks, on a second pass, for one row's identifier in the cells of
 // another that the template uses.
 type foreign struct {
-	judge *judge
-	index *identifier.Index
-	allow []string
-	out   []uint32 // numbers still to come of rows that are not to be mailed
+	judge  *judge
+	index  *identifier.Index
+	allow  []string
+	pasted []pasted // by column
+	out    []uint32 // numbers still to come of rows that are not to be mailed
 
-	line  uint32 // of the row at hand
-	cells []string
-	text  []byte // of the cell at hand
-	hits  []hit
+	line   uint32 // of the row at hand
+	number int    // of the row at hand
+	cells  []string
+	text   []byte // of the cell at hand
+	hits   []hit
 }
 
 // hit is what is kept of an identifier.Hit.
@@ -33,7 +35,7 @@ type hit struct {
 }
 
 func newForeign(j *judge, index *identifier.Index, use Use) *foreign {
-	return &foreign{judge: j, index: index, allow: use.Allow, out: j.out}
+	return &foreign{judge: j, index: index, allow: use.Allow, pasted: make([]pasted, len(j.list.columns)), out: j.out}
 }
 
 // row looks at one row that is to be mailed.
@@ -47,11 +49,12 @@ func (f *foreign) row(r record) {
 	if !ok {
 		return // it is another list by now, as its hash will show
 	}
-	f.line, f.cells = uint32(r.line), cells
+	f.line, f.number, f.cells = uint32(r.line), r.number, cells
 	for i, cell := range cells {
 		if !plan.used[i] || plan.relational[i] || i == l.address || cell == "" {
 			continue
 		}
+		f.pasted[i].filled++
 		if found, ok := f.foreignIn(cell, i); ok {
 			f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: r.line, Row: r.number, OtherLine: found.other,
 				Where: l.where(i),
@@ -84,6 +87,9 @@ func (f *foreign) foreignIn(cell string, column int) (hit, bool) {
 func (f *foreign) fine(h identifier.Hit, value string, column int) bool {
 	kind := f.judge.plan.kinds[column].Kind
 	if h.Kind == identifier.Token && h.ShortNumber() && kind == KindText && f.judge.list.guesses[column].counts {
+		if !slices.Contains(h.Lines, f.line) {
+			f.pasted[column].note(h.Key, f.number, int(f.line), f.other(h.Lines))
+		}
 		return true // an amount, a day or a place that happens to have the number
 	}
 	for _, l := range h.Lines {

@@ -64,6 +64,7 @@ func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) {
 	if err != nil {
 		return nil, err
 	}
+	foreign.columns()
 	if first.sum != second.sum {
 		return nil, ErrChanged
 	}
