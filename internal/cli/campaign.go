@@ -147,7 +147,7 @@ func (a *app) judged(v *campaign.Verdict) error {
 
 func printWarnings(w io.Writer, warnings []rule.Warning) {
 	for _, n := range warnings {
-		fmt.Fprintf(w, "mailshot: warning: %s%s\n", place(n.File, n.Line, n.Where), n.What)
+		fmt.Fprintf(w, "mailshot: warning: %s\n", rule.Printable(place(n.File, n.Line, n.Where)+n.What))
 	}
 }
 

@@ -50,13 +50,13 @@ func (a *app) explain(err error) {
 	case errors.As(err, &end):
 		hint(a.Stderr, end.hint)
 	case errors.As(err, &late):
-		fmt.Fprintf(a.Stderr, "mailshot: %v\n", late)
+		fmt.Fprintf(a.Stderr, "mailshot: %s\n", rule.Printable(late.Error()))
 		hint(a.Stderr, late.refusal.Hint)
 		fmt.Fprintln(a.Stderr, "mailshot: the run was stopped; what was sent is written down")
 	case len(list) > 0:
 		printRefusals(a.Stderr, list, total)
 	default:
-		fmt.Fprintf(a.Stderr, "mailshot: %s\n", said(err))
+		fmt.Fprintf(a.Stderr, "mailshot: %s\n", rule.Printable(said(err)))
 		hint(a.Stderr, nextStep(err))
 	}
 }
@@ -71,7 +71,7 @@ func said(err error) string {
 
 func hint(w io.Writer, s string) {
 	if s != "" {
-		fmt.Fprintf(w, "hint: %s\n", s)
+		fmt.Fprintf(w, "hint: %s\n", rule.Printable(s))
 	}
 }
 

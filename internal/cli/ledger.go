@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"mailshot/internal/ledger"
+	"mailshot/internal/rule"
 )
 
 // bindLedger binds the flag of whatever reads or writes the ledger.
@@ -124,7 +125,7 @@ func (a *app) openOrBegin(ctx context.Context, named string) (*ledger.Ledger, er
 func (a *app) open(ctx context.Context, named string) (*ledger.Ledger, error) {
 	l, err := ledger.Open(ctx, named)
 	if err == nil && l.New() {
-		fmt.Fprintf(a.Stderr, "mailshot: a new ledger was begun at %s\n", l.Name())
+		fmt.Fprintf(a.Stderr, "mailshot: a new ledger was begun at %s\n", rule.Printable(l.Name()))
 	}
 	return l, err
 }

@@ -68,12 +68,12 @@ const (
 func printRefusals(w io.Writer, list []rule.Refusal, total int) {
 	for _, alike := range byCause(list) {
 		if len(alike) > fewAlike {
-			fmt.Fprintf(w, "mailshot: %v (%s)\n", alike[0], others(alike[1:]))
+			fmt.Fprintf(w, "mailshot: %s (%s)\n", rule.Printable(alike[0].Error()), others(alike[1:]))
 			hint(w, alike[0].Hint)
 			continue
 		}
 		for _, r := range alike {
-			fmt.Fprintf(w, "mailshot: %v\n", r)
+			fmt.Fprintf(w, "mailshot: %s\n", rule.Printable(r.Error()))
 			hint(w, r.Hint)
 		}
 	}

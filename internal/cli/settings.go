@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"mailshot/internal/nearest"
+	"mailshot/internal/rule"
 )
 
 const (
@@ -117,7 +118,7 @@ func (a *app) judgeEnv(known []string) error {
 		if near := nearest.To(name, names); near != "" {
 			return &usageError{"no such setting: the variable " + name, "did you mean " + near + "?"}
 		}
-		fmt.Fprintf(a.Stderr, "mailshot: warning: no such setting: the variable %s\n", name)
+		fmt.Fprintf(a.Stderr, "mailshot: warning: no such setting: the variable %s\n", rule.Printable(name))
 	}
 	return nil
 }

@@ -109,7 +109,7 @@ func TestPrint(t *testing.T) {
 
 // Nothing in a message can move the cursor.
 func TestPrintHarmless(t *testing.T) {
-	if got := harmless("a\x1b[2Jb\r\u009bc\td"); got != "a?[2Jb??c\td" {
+	if got := new(printer).paint(bold, "a\x1b[2Jb\r\u009bc\td"); got != "a?[2Jb??c\td" {
 		t.Errorf("%q", got)
 	}
 }

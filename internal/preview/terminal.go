@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
+
+	"mailshot/internal/rule"
 )
 
 // Paper is how a message is printed on a terminal.
@@ -59,21 +60,11 @@ const (
 )
 
 func (p *printer) paint(c colour, s string) string {
-	s = harmless(s)
+	s = rule.Printable(s)
 	if !p.Colours || c == plain || s == "" {
 		return s
 	}
 	return "\x1b[" + string(c) + "m" + s + "\x1b[0m"
-}
-
-// harmless takes out what a terminal would obey.
-func harmless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r != '\t' && unicode.IsControl(r) {
-			return '?'
-		}
-		return r
-	}, s)
 }
 
 func (p *printer) say(c colour, s string) { p.write(p.paint(c, s)) }
