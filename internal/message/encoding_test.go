@@ -55,3 +55,23 @@ func TestBase64(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// Every octet, at every place among others of all kinds.
+func TestLiterals(t *testing.T) {
+	want := func(text []byte) (n int) {
+		for n < len(text) && (text[n] == '\t' || text[n] >= ' ' && text[n] <= '~' && text[n] != '=') {
+			n++
+		}
+		return n
+	}
+	for _, others := range []string{"a", " ", "~", "<", ">", "\t", "=", "\x00", "\x1f", "\x7f", "\x80", "\xff"} {
+		for place := range 19 {
+			for c := range 256 {
+				text := []byte(strings.Repeat("x", place) + string([]byte{byte(c)}) + strings.Repeat(others, 19-place))
+				if got := literals(text); got != want(text) {
+					t.Fatalf("%q: %d, not %d", text, got, want(text))
+				}
+			}
+		}
+	}
+}
