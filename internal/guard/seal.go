@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"mailshot/internal/message"
 	"mailshot/internal/recipient"
@@ -89,7 +90,8 @@ type Seal struct {
 	list    string
 	own     map[string]bool // canonical addresses of the sender, for proofs
 	digests []Digest
-	shared  sync.Map // *message.Part -> whether its bytes are those of its hash
+	shared  sync.Map               // *message.Part -> whether its bytes are those of its hash
+	date    atomic.Pointer[string] // the last prefix that was found to be a Date alone
 }
 
 // Sum is the SHA-256 over all digests in ascending order: it does not depend
@@ -108,7 +110,7 @@ func (s *Seal) Sum() [32]byte {
 // for its row, and gives what transport takes. The error is a rule.Refusal
 // with the rule wire.
 func (s *Seal) Clear(m *message.Message) (Cleared, error) {
-	if m.Ordinal < 0 || m.Ordinal >= len(s.digests) || !dateAlone(m.Prefix) {
+	if m.Ordinal < 0 || m.Ordinal >= len(s.digests) || !s.dated(m.Prefix) {
 		return Cleared{}, s.refuse(m)
 	}
 	d := newDigester()
@@ -125,6 +127,20 @@ func (s *Seal) refuse(m *message.Message) rule.Refusal {
 		What: "the message is not the one that was checked",
 		Hint: "nothing more is sent; run the same command again, which checks everything anew",
 	}
+}
+
+// dated says whether prefix is one Date field and nothing else. All messages of
+// a run have the same, which is read once.
+func (s *Seal) dated(prefix []byte) bool {
+	if known := s.date.Load(); known != nil && *known == string(prefix) {
+		return true
+	}
+	if !dateAlone(prefix) {
+		return false
+	}
+	known := string(prefix)
+	s.date.Store(&known)
+	return true
 }
 
 // genuine says whether the bytes of p are still those of its hash. They are
@@ -194,7 +210,7 @@ const held = 64
 // bytes are not those that were cleared.
 func (c Cleared) WriteTo(w io.Writer) (int64, error) {
 	m := c.m
-	if !dateAlone(m.Prefix) {
+	if !c.seal.dated(m.Prefix) {
 		return 0, c.seal.refuse(m)
 	}
 	n, err := w.Write(m.Prefix)

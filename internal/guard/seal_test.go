@@ -235,6 +235,19 @@ func TestClearOfWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// A Date that was found good vouches for itself alone.
+func TestClearReadsEveryDate(t *testing.T) {
+	s, messages := sealOf(t)
+	if _, err := s.Clear(messages[0]); err != nil {
+		t.Fatal(err)
+	}
+	m := *messages[0]
+	m.Prefix = []byte("Bcc: " + testDate[len("Bcc: "):])
+	if _, err := s.Clear(&m); err == nil {
+		t.Error("a field as long as the Date before was cleared in its place")
+	}
+}
+
 // A digest frames what it is made of: bytes that move from one segment into
 // the next, or into the envelope, make another.
 func TestDigestFrames(t *testing.T) {
