@@ -18,6 +18,8 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
+	"hash"
+	"sync"
 	"time"
 
 	"mailshot/internal/address"
@@ -54,6 +56,7 @@ type Ledger struct {
 	clock  func() time.Time
 	store  store
 	begun  bool
+	macs   sync.Pool // of hash.Hash: an HMAC under secret, whose making costs as much as its use
 }
 
 // Open opens or makes the ledger that is named by the URL of a PostgreSQL
@@ -103,7 +106,12 @@ type Key [16]byte
 // shared-mailboxes column, "" where there is none.
 func (l *Ledger) Key(a address.Address, apart string) Key {
 	canonical := a.Canonical()
-	mac := hmac.New(sha256.New, l.secret)
+	mac, ok := l.macs.Get().(hash.Hash)
+	if !ok {
+		mac = hmac.New(sha256.New, l.secret)
+	}
+	defer l.macs.Put(mac)
+	mac.Reset()
 	// The length goes first, so that no address and apart can be taken for
 	// another pair that reads the same when put together.
 	mac.Write(binary.AppendUvarint(nil, uint64(len(canonical))))
