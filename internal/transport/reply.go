@@ -92,14 +92,14 @@ func replyLine(line string) (code int, last, ok bool) {
 // there is none, or one of another class than code (RFC 2034 section 4).
 func enhancedCode(code int, text string) string {
 	word, _, _ := strings.Cut(text, " ")
-	parts := strings.Split(word, ".")
-	if len(parts) != 3 || parts[0] != string(rune('0'+code/100)) {
+	class, rest, _ := strings.Cut(word, ".")
+	subject, detail, _ := strings.Cut(rest, ".")
+	if len(class) != 1 || int(class[0]-'0') != code/100 || !isUpTo999(subject) || !isUpTo999(detail) {
 		return ""
 	}
-	for _, part := range parts {
-		if len(part) < 1 || len(part) > 3 || strings.Trim(part, "0123456789") != "" {
-			return ""
-		}
-	}
 	return word
+}
+
+func isUpTo999(s string) bool {
+	return len(s) >= 1 && len(s) <= 3 && strings.Trim(s, "0123456789") == ""
 }
