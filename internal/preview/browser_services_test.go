@@ -57,15 +57,15 @@ func run(t *testing.T, ctx context.Context, acts ...act) {
 	}
 }
 
-// goTo goes to an address and waits until the page is there. chromedp's own way
-// waits for an event that Chromium does not always send of a page whose frames
+// goTo goes to an address and waits until the page and its script are there.
+// chromedp's own way waits for an event that Chromium does not always send of a page whose frames
 // are kept from loading what they name.
 func goTo(address string) act {
 	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
 		if _, err := cdp.Call(ctx, tab, cdppage.Navigate, cdppage.NavigateParams{URL: address}); err != nil {
 			return err
 		}
-		there := chromedp.Evaluate[bool](`document.readyState !== "loading" && location.href !== "about:blank"`)
+		there := chromedp.Evaluate[bool](`performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd > 0 && location.href !== "about:blank"`)
 		for {
 			// While the page changes there is nothing that could answer.
 			if ok, err := there(ctx, tab); ok && err == nil {
