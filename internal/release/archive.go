@@ -89,7 +89,10 @@ func writeZip(name string, files []file, date time.Time) error {
 	return os.WriteFile(name, b.Bytes(), 0o644)
 }
 
-// writeSums writes SHA256SUMS as sha256sum -c reads it.
+// sumsFile is written last: a folder that has it is a whole release.
+const sumsFile = "SHA256SUMS"
+
+// writeSums writes it as sha256sum -c reads it.
 func writeSums(dir string) error {
 	names, err := filepath.Glob(filepath.Join(dir, "*"))
 	if err != nil {
@@ -103,5 +106,5 @@ func writeSums(dir string) error {
 		}
 		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(data), filepath.Base(name))
 	}
-	return os.WriteFile(filepath.Join(dir, "SHA256SUMS"), sums.Bytes(), 0o644)
+	return os.WriteFile(filepath.Join(dir, sumsFile), sums.Bytes(), 0o644)
 }

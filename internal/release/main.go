@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -85,6 +86,18 @@ func manPages(dir string, date time.Time) error {
 	return cli.WriteManPages(dir, date)
 }
 
+// empty makes a new folder of dir. What was there goes, if it was a release.
+func empty(dir string) error {
+	there, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if _, err := os.Stat(filepath.Join(dir, sumsFile)); err != nil && len(there) > 0 {
+		return fmt.Errorf("%s is not empty, and no whole release: remove it, or name a new folder", dir)
+	}
+	return errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755))
+}
+
 // release makes everything in the folder dir, which it empties first.
 func release(ctx context.Context, dir string) error {
 	s, err := readSource(ctx)
@@ -102,7 +115,7 @@ func release(ctx context.Context, dir string) error {
 	if err := manPages(filepath.Join(work, "man"), s.date); err != nil {
 		return err
 	}
-	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
+	if err := empty(dir); err != nil {
 		return err
 	}
 	for _, t := range targets() {

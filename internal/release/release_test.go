@@ -146,6 +146,27 @@ func TestSums(t *testing.T) {
 }
 
 // TestManPages wants a page for each command and topic, of the date alone.
+// A slip in the folder's name costs nobody their files.
+func TestEmpty(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "thesis.txt"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := empty(dir); err == nil {
+		t.Fatal("a folder that is no release was emptied")
+	}
+	if err := writeSums(dir); err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range []string{dir, filepath.Join(dir, "new")} {
+		err := empty(d)
+		left, unread := os.ReadDir(d)
+		if err != nil || unread != nil || len(left) > 0 {
+			t.Errorf("%d files left, %v, %v", len(left), err, unread)
+		}
+	}
+}
+
 func TestManPages(t *testing.T) {
 	dir := t.TempDir()
 	if err := manPages(dir, date); err != nil {
