@@ -32,23 +32,28 @@ func (p place) at(text []byte, offset int) string {
 // they are read. Most of a message is the template's own text, so most of it
 // is looked up and not searched.
 type scanner struct {
-	index  *identifier.Index
-	reach  reach
-	seed   maphash.Seed
-	memo   memo
-	probes int  // chunks read by themselves to be remembered
-	hits   int  // finds so far that depend on the row
-	trying bool // what is found is not judged, but noted in doubts
-	doubts []uint64
-	found  []hit
-	mine   []span
+	index    *identifier.Index
+	reach    reach
+	names    reach // of what goes across a break
+	settings map[uint64]*settings
+	seed     maphash.Seed
+	memo     memo
+	probes   int  // chunks read by themselves to be remembered
+	hits     int  // finds so far that depend on the row
+	trying   bool // what is found is not judged, but noted in doubts
+	doubts   []uint64
+	found    []hit
+	mine     []span
 }
 
 // maxProbes is how many chunks are read once more to be remembered.
 const maxProbes = 1 << 14
 
 func newScanner(x *identifier.Index) scanner {
-	return scanner{index: x, reach: reachOf(x), seed: maphash.MakeSeed(), memo: newMemo()}
+	return scanner{
+		index: x, reach: reachOf(x), names: namesOf(x), settings: make(map[uint64]*settings),
+		seed: maphash.MakeSeed(), memo: newMemo(),
+	}
 }
 
 // reach is how far back a chunk's key goes, and over how many words it must go
@@ -66,6 +71,13 @@ func reachOf(x *identifier.Index) reach {
 	words, spaced := x.MaxWords()
 	spaced = max(spaced, spelledWords)
 	return reach{10 * spaced, max(words, spaced), spaced}
+}
+
+// namesOf is how many words of a name may stand before a break or behind one.
+// Between each two there may be a word for a dot.
+func namesOf(x *identifier.Index) reach {
+	words, spaced := x.MaxWordsOfName()
+	return reach{words: 2 * (words - 1), spaced: 2*spaced - 1}
 }
 
 // ahead is how far a text is read on behind a chunk, so that a name that goes
@@ -138,15 +150,15 @@ const (
 
 // bounded says whether the key of c reaches far enough to be remembered.
 func (s *scanner) bounded(text []byte, c chunk) bool {
-	return s.begin(text, c) >= c.from-s.reach.bytes
+	return s.begin(text, c.from, s.reach) >= c.from-s.reach.bytes
 }
 
-// begin gives the place before c from which text must be read to find all that
-// ends in c: as many words back as an identifier may have, whatever is between
-// them, and not within a word.
-func (s *scanner) begin(text []byte, c chunk) int {
-	i := c.from
-	for words, spaced := 0, 0; i > 0 && words < s.reach.words && spaced < s.reach.spaced; {
+// begin gives the place before from where text must be read to find all that
+// ends behind it: so many words back, whatever is between them, and not within
+// a word.
+func (s *scanner) begin(text []byte, from int, far reach) int {
+	i := from
+	for words, spaced := 0, 0; i > 0 && words < far.words && spaced < far.spaced; {
 		for i > 0 && !isWordByte(text[i-1]) {
 			i--
 		}
@@ -239,8 +251,11 @@ func (r *Reader) search(p place, text []byte, w way) {
 // remembers those that are.
 func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
 	s := &r.scanner
-	quiet := r.look(p, text, run, w)
-	if !quiet && (n == 1 || s.probes > maxProbes) {
+	quiet, within := r.lookWithin(p, text, run, w)
+	if !within {
+		quiet = r.look(p, text, run, w)
+	}
+	if !quiet && (within || n == 1 || s.probes > maxProbes) {
 		return
 	}
 	for from := run.from; from < run.to; {
@@ -261,10 +276,15 @@ func (r *Reader) searchRun(p place, text []byte, run chunk, n int, w way) {
 // look judges c with the text before it, from a space to a space. It says
 // whether nothing was found that depends on the row.
 func (r *Reader) look(p place, text []byte, c chunk, w way) (quiet bool) {
+	c.from = r.scanner.begin(text, c.from, r.scanner.reach)
+	return r.lookFrom(p, text, c, w)
+}
+
+// lookFrom judges c, from a space to a space.
+func (r *Reader) lookFrom(p place, text []byte, c chunk, w way) (quiet bool) {
 	s := &r.scanner
 	before := s.hits
 	s.doubts, s.trying = s.doubts[:0], r.collect == nil
-	c.from = s.begin(text, c)
 	r.lookAt(p, text, c, w)
 	if len(s.doubts) > 0 {
 		c = r.lookAgain(p, text, c, w)
@@ -288,7 +308,7 @@ func (r *Reader) lookAgain(p place, text []byte, c chunk, w way) chunk {
 	s := &r.scanner
 	c.to += ahead
 	for range moreLooks {
-		c.from = s.begin(text, c)
+		c.from = s.begin(text, c.from, s.reach)
 		doubts := s.doubts
 		s.doubts = nil
 		r.lookAt(p, text, c, w)
@@ -302,13 +322,7 @@ func (r *Reader) lookAgain(p place, text []byte, c chunk, w way) chunk {
 
 // lookAt judges c, and what it cuts off at either end.
 func (r *Reader) lookAt(p place, text []byte, c chunk, w way) {
-	from, to := c.from, min(len(text), c.to)
-	for from > 0 && text[from-1] > ' ' {
-		from--
-	}
-	for to < len(text) && text[to-1] > ' ' {
-		to++
-	}
+	from, to := spaced(text, c)
 	if p.line > 0 && !r.scanner.trying {
 		p.line += bytes.Count(text[:from], []byte("\n"))
 	}
@@ -318,6 +332,18 @@ func (r *Reader) lookAt(p place, text []byte, c chunk, w way) {
 	case unfold:
 		r.unfold(p, text)
 	}
+}
+
+// spaced gives the first space before c, and the first behind it.
+func spaced(text []byte, c chunk) (from, to int) {
+	from, to = c.from, min(len(text), c.to)
+	for from > 0 && text[from-1] > ' ' {
+		from--
+	}
+	for to > 0 && to < len(text) && text[to-1] > ' ' {
+		to++
+	}
+	return from, to
 }
 
 // hit is somebody's identifier that is not known to be the row's own.

@@ -22,12 +22,18 @@ func (x *Index) Len() int { return x.distinct }
 // take up at most, and how many of them are of scripts with spaces between
 // words. An address is not counted: no white space is in it.
 func (x *Index) MaxWords() (all, spaced int) {
-	all, spaced = max(bits.Len64(x.words)-1, 0), x.spaced
+	all, spaced = x.MaxWordsOfName()
 	groups := bits.Len64(x.codes) // a code may be cut up into its characters
 	if groups >= minPhone {       // and a phone number be dialled with more of them
 		groups = maxGroups
 	}
 	return max(all, groups), max(spaced, groups)
+}
+
+// MaxWordsOfName is MaxWords without codes and phone numbers, the words of which
+// are at most a few bytes apart.
+func (x *Index) MaxWordsOfName() (all, spaced int) {
+	return max(bits.Len64(x.words)-1, 0), x.spaced
 }
 
 // Keys appends to dst the keys that a Hit on the whole of value would have,
