@@ -16,6 +16,8 @@ var pages = []string{
 	"<!-- a\n<p>b</p>\n-->\n<!--[if mso]>\n<p>c</p>\n<![endif]-->\n<p>d\n<br>e</p>\n",
 	"<p>one</p>\n<p>two</p>\n<p>one</p>\n<p>two</p>\n<p>one</p>\n<p>two</p>\nthree&amp;four\n<a title=\"x\n>y\">z</a>\n",
 	"<bdo dir=rtl>abc\n</bdo>\n<BDO DIR=RTL>abc\n</BDO>\n<textarea>\n<p>\n</textarea>\n<plaintext>\n<p>a\n<p>b\n",
+	"<p>a\n<style>\np { color: red }\n</style>\n<p>b\n",
+	"<p>a\n<style>\np { color: red }\n/* <b>c</b>\n&amp; */\n</style>\n<p>b\n",
 	"a<b>b\n</b>c\n<i>\n</i>d\n\x00e<u>\n\x00</u>f\n",
 }
 

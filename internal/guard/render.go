@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"strings"
 
 	"golang.org/x/net/html"
 )
@@ -44,6 +45,7 @@ func (r *Reader) renderUnknown(p place, text []byte, s *rendering, depth int) (n
 	w := r.walk(p, text, depth)
 	defer r.walks.put(w)
 	for from, finds := 0, r.finds(); ; {
+		inside := w.literal
 		kind := w.z.Next()
 		n += len(w.z.Raw())
 		w.token(kind)
@@ -51,7 +53,7 @@ func (r *Reader) renderUnknown(p place, text []byte, s *rendering, depth int) (n
 			s.add(&w.now)
 			return len(text)
 		}
-		if kind != html.TextToken || text[n-1] != '\n' || n == len(text) { // at its end a script may be open
+		if kind != html.TextToken || inside || text[n-1] != '\n' || n == len(text) { // at its end a script may be open
 			continue
 		}
 		s.add(&w.now)
@@ -76,6 +78,8 @@ type walk struct {
 	fresh  html.Tokenizer // one that has read nothing; z is set back to it, which keeps its buffer
 	hidden string         // the element whose raw text comes next
 	now    passage
+
+	literal bool // tags in what comes next are text
 }
 
 // walks are those that are at rest.
@@ -83,7 +87,7 @@ type walks struct{ free []*walk }
 
 func (r *Reader) walk(p place, text []byte, depth int) *walk {
 	w := r.walks.take()
-	w.Reader, w.place, w.depth, w.hidden = r, p, depth, ""
+	w.Reader, w.place, w.depth, w.hidden, w.literal = r, p, depth, "", false
 	w.source.Reset(text)
 	w.z = w.fresh
 	w.now.empty()
@@ -106,7 +110,7 @@ func (s *walks) put(w *walk) { s.free = append(s.free, w) }
 // token takes in the token that the tokenizer is at.
 func (w *walk) token(kind html.TokenType) {
 	hidden, raw := w.hidden, w.z.Raw()
-	w.hidden = ""
+	w.hidden, w.literal = "", false
 	switch kind {
 	case html.ErrorToken:
 		w.readBroken(w.place, raw) // a tag that never ends
@@ -119,6 +123,7 @@ func (w *walk) token(kind html.TokenType) {
 	case html.StartTagToken, html.SelfClosingTagToken:
 		w.now.tag(raw)
 		w.hidden = w.readTag(w.place, &w.z, raw, kind)
+		w.literal = isLiteral(raw)
 	case html.EndTagToken:
 		w.now.tag(raw)
 		w.readBroken(w.place, raw)
@@ -127,3 +132,15 @@ func (w *walk) token(kind html.TokenType) {
 		w.readComment(w.place, w.z.Text(), w.depth)
 	}
 }
+
+// isLiteral says whether tags are text in the element that a tag begins (HTML
+// section 13.2.5.1): a passage that ended there would depend on what comes before.
+func isLiteral(raw []byte) bool {
+	name := raw[1:]
+	if end := bytes.IndexAny(name, " \t\r\n\f/>"); end >= 0 {
+		name = name[:end]
+	}
+	return literalElements[strings.ToLower(string(name))]
+}
+
+var literalElements = setOf("script", "style", "iframe", "noembed", "noframes", "noscript", "xmp", "plaintext", "textarea", "title")
