@@ -51,3 +51,13 @@ func unwritable(err error) string {
 	}
 	return "it cannot be written"
 }
+
+// isSameFile says whether two names are of one file that is there.
+func isSameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}

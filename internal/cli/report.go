@@ -95,6 +95,8 @@ func (o *reportOptions) validate(a *app) error {
 		return &usageError{"two results for standard output", "name a file for one of --html and --failed-rows, or leave one of --csv and --json out"}
 	case o.recipients == "" && o.failedRows != "":
 		return &usageError{"--failed-rows needs the list: the ledger has no rows", "add -r LIST"}
+	case isSameFile(o.failedRows, o.recipients), isSameFile(o.html, o.recipients):
+		return &usageError{"the result would be written over the list", "name another file"}
 	case o.recipients == "" && o.addresses:
 		return &usageError{"--show-addresses needs the list: the ledger has no addresses", "add -r LIST"}
 	}
