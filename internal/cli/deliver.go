@@ -135,7 +135,8 @@ func showProgress(ctx context.Context, m meter, p delivery.Progress) {
 			notes = append(notes, fmt.Sprintf("%d %s", n.count, n.what))
 		}
 	}
-	m.show(p.Recipients-p.Pending, p.Recipients, append(notes, fmt.Sprintf("%d accepted", p.Accepted), count(p.Connections, "connection"))...)
+	m.show(p.Recipients-p.Pending, p.Recipients, append(notes, fmt.Sprintf("%d accepted", p.Accepted),
+		count(p.Connections, "connection"), fmt.Sprintf("%d under way", p.UnderWay))...)
 }
 
 // report says how the run ended: the counts, and what to do next.

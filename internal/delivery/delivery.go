@@ -67,6 +67,7 @@ type Progress struct {
 	Pending     int // not tried yet
 	Waiting     int // of those deferred or pending, put off to be tried again in this run
 	Connections int // open now
+	UnderWay    int // messages that the connections have, and no answer to
 	Rest        Rest
 }
 

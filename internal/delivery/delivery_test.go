@@ -790,3 +790,27 @@ func TestWatchAddsUp(t *testing.T) {
 		t.Errorf("%v, %d calls", err, calls)
 	}
 }
+
+// TestWatchSeesWhatIsUnderWay has one message hang: it alone is under way then,
+// and nothing is at the end.
+func TestWatchSeesWhatIsUnderWay(t *testing.T) {
+	c := source(t, 40)
+	synctest.Test(t, func(t *testing.T) {
+		b := newBook()
+		s := newServer(t, b)
+		s.hang = "p5"
+		r := newRun(c, 40, b, s)
+		r.Drain = time.Minute
+		ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
+		defer stop()
+		seen := map[int]int{}
+		r.Watch = func(p Progress) { seen[p.UnderWay]++ }
+		sum, err := r.Do(ctx)
+		if err != nil || sum.UnderWay != 0 || !sum.Interrupted {
+			t.Errorf("%+v, %v", sum, err)
+		}
+		if seen[1] < 1000 {
+			t.Errorf("one under way was told of %d times: %v", seen[1], seen)
+		}
+	})
+}

@@ -72,6 +72,7 @@ func (k *keeper) tell(now time.Time) {
 	}
 	p := k.count.Progress
 	p.Connections = len(k.pool.open)
+	p.UnderWay = len(k.flight) - k.queued - len(k.work)
 	if r := k.rest(now); r.Why != Going && r.Until.After(now.Add(time.Second)) {
 		p.Rest = r
 	}
