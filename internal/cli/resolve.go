@@ -37,8 +37,9 @@ was handed over, so the server may have it, and nobody is sent to twice.
 each file by itself): who is in it as taken has the message. That one is not in
 it says nothing unless you say so: with --as unsent, the rest are sent to by the
 next "mailshot send", but for those that the log does not cover from before they
-were begun to the end of every session, and only where the log has a message of
-the campaign that the same server took. Without --log, --as is your word alone.`,
+were begun to the end of every session, or has as taken more than a day before;
+and only where the log has a message of the campaign that the same server took.
+Without --log, --as is your word alone.`,
 		Example: `  mailshot resolve news --log /var/log/mail.log
   zcat -f mail.log.1.gz mail.log | mailshot resolve news --log - --as unsent`,
 		Annotations: exits(
@@ -151,6 +152,7 @@ type settled struct {
 	sent, unsent int
 	uncovered    int // unsent by --as, and the log does not cover them
 	strange      int // unsent by --as, and the log may be another server's
+	before       int // unsent by --as, and the log has their message, from long before
 }
 
 // settle decides what became of each of those chosen.
@@ -162,6 +164,9 @@ func (o *resolveOptions) settle(a *app, logs *serverLogs, chosen []ledger.Recipi
 		case logs.took(r):
 			res.Sent, res.Evidence = true, "the server's log"
 		case o.as == "":
+			continue
+		case logs.tookBefore(r):
+			s.before++
 			continue
 		case len(o.logs) > 0 && !logs.cover(r.Begun):
 			s.uncovered++
@@ -227,6 +232,9 @@ func (o *resolveOptions) report(a *app, open []ledger.Recipient, s settled) erro
 	if s.strange > 0 {
 		fmt.Fprintf(a.Stderr, "mailshot: the log may be another server's for %s: it has no message of the campaign that theirs took\n", count(s.strange, "recipient"))
 	}
+	if s.before > 0 {
+		fmt.Fprintf(a.Stderr, "mailshot: the log has the message of %s from long before it was begun\n", count(s.before, "recipient"))
+	}
 	if s.unsent > 0 {
 		hint(a.Stderr, "the same `mailshot send` again sends to those who are unsent")
 	}
@@ -242,6 +250,8 @@ func (o *resolveOptions) nextStep(s settled) string {
 		return "wait until the server has ended its sessions, and give a log from before the run to now"
 	case s.strange > 0:
 		return "give the log of the server that `mailshot resolve " + word(o.campaign) + "` names; where it is that one, and took nothing, --as unsent without --log is your word for it"
+	case s.before > 0:
+		return "where a clock was wrong, who is in the log has the message: --as sent; where it is of another sending, --as unsent; each without --log"
 	case len(o.logs) > 0:
 		return "where the log is that of the whole run, --as unsent has those that are not in it sent to again"
 	}

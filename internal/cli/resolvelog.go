@@ -37,6 +37,14 @@ func (s *serverLogs) took(r ledger.Recipient) bool {
 	return is && (at.IsZero() || !at.Before(r.Begun.Add(-clocks)))
 }
 
+// tookBefore says whether a log has r's message as taken so long before r was
+// begun that it may be of another sending; or the sender's clock was ahead then,
+// and it is the very message.
+func (s *serverLogs) tookBefore(r ledger.Recipient) bool {
+	_, is := s.taken[bare(r.MessageID)]
+	return is && !s.took(r)
+}
+
 // cover says whether one of the logs would show what was begun at a time.
 func (s *serverLogs) cover(begun time.Time) bool {
 	for _, r := range s.readings {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -26,6 +27,35 @@ func TestTook(t *testing.T) {
 		logs := &serverLogs{taken: map[string]time.Time{test.id: test.at}}
 		if got := logs.took(ledger.Recipient{MessageID: "<one@a.example>", Begun: begun}); got != test.want {
 			t.Errorf("%s: taken %v", test.name, got)
+		}
+	}
+}
+
+// TestClockWasAhead: nobody is sent to again whose message the server has, as
+// far as the sender's clock was ahead when it was begun, and as late as it is
+// asked for.
+func TestClockWasAhead(t *testing.T) {
+	began := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	log := reading{
+		maillog.Reading{Known: true, Sessions: true, From: began.Add(-time.Hour), To: began.AddDate(1, 0, 0)},
+		map[string]bool{"a.example:25": true},
+	}
+	logs := &serverLogs{taken: map[string]time.Time{"one@a.example": began}, readings: []reading{log}}
+	for ahead, want := range map[time.Duration]settled{
+		0:                         {sent: 1, unsent: 1},
+		time.Hour:                 {sent: 1, unsent: 1},
+		clocks + time.Millisecond: {before: 1, unsent: 1},
+		30 * clocks:               {before: 1, unsent: 1},
+		400 * clocks:              {before: 1, uncovered: 1},
+	} {
+		o := &resolveOptions{as: "unsent", logs: []string{"mail.log"}}
+		got := o.settle(&app{Session: Session{Now: time.Now}}, logs, []ledger.Recipient{
+			{MessageID: "<one@a.example>", Server: "a.example:25", Begun: began.Add(ahead)},
+			{MessageID: "<two@a.example>", Server: "a.example:25", Begun: began.Add(ahead)},
+		})
+		got.all = nil
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%v ahead: %+v, want %+v", ahead, got, want)
 		}
 	}
 }
