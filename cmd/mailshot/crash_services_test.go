@@ -73,13 +73,9 @@ func crashAll(t *testing.T, program string, rounds int, set func(*round)) {
 		r.run()
 		sum.add(r.tally)
 	}
-	t.Logf("%d rounds, %d runs disturbed: %d unknown settled as sent, %d as unsent", rounds, sum.disturbed, sum.sent, sum.unsent)
-	got := map[string]int{}
-	for _, content := range server.Delivered(t, rounds*crashPeople) {
-		_, after, _ := bytes.Cut(content, []byte("X-Original-To: "))
-		to, _, _ := bytes.Cut(after, []byte("\n"))
-		got[string(to)]++
-	}
+	t.Logf("%d rounds, %d runs disturbed: %d unknown settled as sent, %d as unsent; %d of them by hand",
+		rounds, sum.disturbed, sum.sent, sum.unsent, sum.hand)
+	got := arrivals(server.Delivered(t, rounds*crashPeople))
 	for n := range rounds {
 		for i := range crashPeople {
 			if to := crashAddress(n, i); got[to] != 1 {
@@ -92,15 +88,27 @@ func crashAll(t *testing.T, program string, rounds int, set func(*round)) {
 	}
 }
 
+// arrivals counts messages by recipient.
+func arrivals(messages [][]byte) map[string]int {
+	got := map[string]int{}
+	for _, content := range messages {
+		_, after, _ := bytes.Cut(content, []byte("X-Original-To: "))
+		to, _, _ := bytes.Cut(after, []byte("\n"))
+		got[string(to)]++
+	}
+	return got
+}
+
 func crashAddress(round, i int) string { return fmt.Sprintf("p%d.r%d@a.example", i, round) }
 
 // tally is what was seen in rounds.
-type tally struct{ disturbed, sent, unsent int }
+type tally struct{ disturbed, sent, unsent, hand int }
 
 func (t *tally) add(o tally) {
 	t.disturbed += o.disturbed
 	t.sent += o.sent
 	t.unsent += o.unsent
+	t.hand += o.hand
 }
 
 // round is one list that is sent until everybody has their message.
@@ -110,6 +118,7 @@ type round struct {
 	program  string
 	postfix  *postfixtest.Server
 	chance   *rand.Rand
+	n        int
 	campaign string
 	template string
 	list     string
@@ -119,14 +128,17 @@ type round struct {
 	before   func()              // a run that is to be disturbed; may be nil
 	disturb  func(cmd *exec.Cmd) // while it runs; may be nil
 	after    func()              // it; may be nil
+	settle   func()              // who is unknown, after a run that is not the last
+	done     func()              // after the last run; may be nil
 }
 
 func newRound(t *testing.T, program string, server *postfixtest.Server, n int, chance *rand.Rand) *round {
 	t.Helper()
 	dir := t.TempDir()
-	r := &round{t: t, program: program, postfix: server, chance: chance, through: server.Addr,
+	r := &round{t: t, program: program, postfix: server, chance: chance, n: n, through: server.Addr,
 		campaign: fmt.Sprintf("round-%d", n), template: filepath.Join(dir, "notice.txt"), list: filepath.Join(dir, "people.csv"),
 		ledger: filepath.Join(dir, "ledger.db"), log: filepath.Join(dir, "mail.log")}
+	r.settle = r.resolve
 	var rows strings.Builder
 	rows.WriteString("email\n")
 	for i := range crashPeople {
@@ -156,9 +168,12 @@ func (r *round) run() {
 		code := r.attempt(cmd, try < 2)
 		last = said.Bytes()
 		if code == 0 {
+			if r.done != nil {
+				r.done()
+			}
 			return
 		}
-		r.resolve()
+		r.settle()
 	}
 	r.t.Fatalf("%s is not done after many runs; the last said\n%s", r.campaign, last)
 }
