@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -58,18 +59,22 @@ func lead(client net.Conn, server string, there, back int64) {
 	<-ended
 }
 
+// disk is the size of the small disk in octets: room for the ledger and all that
+// is written beside it until it is closed, once the ballast is gone.
+const disk = 8 << 20
+
 // fullDisk puts the ledger on a small disk, of which something else takes nearly
 // all during the runs that are disturbed.
 func fullDisk(r *round) {
 	dir := r.t.TempDir()
-	if err := syscall.Mount("mailshot-test", dir, "tmpfs", 0, "size=1m,mode=0700"); err != nil {
+	if err := syscall.Mount("mailshot-test", dir, "tmpfs", 0, "size="+strconv.Itoa(disk)+",mode=0700"); err != nil {
 		r.t.Fatalf("no small disk: %v", err)
 	}
 	r.t.Cleanup(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
 	r.ledger = filepath.Join(dir, "ledger.db")
 	ballast := filepath.Join(dir, "ballast")
 	r.before = func() {
-		r.write(ballast, string(make([]byte, 1<<20-freeAtStart(r.chance))))
+		r.write(ballast, string(make([]byte, disk-freeAtStart(r.chance))))
 		r.disturbed++
 	}
 	r.after = func() {
