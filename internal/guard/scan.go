@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"mailshot/internal/address"
 	"mailshot/internal/identifier"
 )
 
@@ -379,7 +380,7 @@ func (r *Reader) match(p place, text []byte) {
 		return len(s.found) < maxHits
 	})
 	for _, h := range s.found {
-		if !s.inAddress(h) {
+		if !s.inAddress(h) && !r.endsInOwn(text, h) {
 			r.judgeHit(p, text, h)
 		}
 	}
@@ -391,6 +392,23 @@ func (s *scanner) inAddress(h hit) bool {
 	return h.Kind == identifier.Name && slices.ContainsFunc(s.found, func(a hit) bool {
 		return a.Kind == identifier.Address && a.Start <= h.Start && h.End <= a.End
 	})
+}
+
+// endsInOwn says whether h is a name that begins before an address of the
+// sender's own and ends within it: "May Thomas" over "thomas.may@sender.example"
+// says nothing of a Thomas Thomas.
+func (r *Reader) endsInOwn(text []byte, h hit) bool {
+	const ends = " \t\r\n<>()[],;:\"'"
+	start := bytes.LastIndexAny(text[:h.End], ends) + 1
+	if h.Kind != identifier.Name || start <= h.Start {
+		return false
+	}
+	whole := text[start:]
+	if end := bytes.IndexAny(whole, ends); end >= 0 {
+		whole = whole[:end]
+	}
+	a, err := address.Parse(string(whole))
+	return err == nil && r.g.own.identities[a.Canonical()]
 }
 
 // maxHits bounds how many finds of one text are judged: a list that stands in
