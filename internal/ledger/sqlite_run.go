@@ -58,7 +58,8 @@ func (f *file) sending(campaign string) bool {
 
 func (f *file) passes(error) bool { return false }
 
-// filePen has what it says again and again compiled.
+// filePen has what it says again and again compiled. Parameters have no numbers:
+// the driver would look for the name of each, each time.
 type filePen struct {
 	run                           *Run
 	first, again, end, back, sums *sql.Stmt
@@ -71,13 +72,13 @@ func (f *file) pen(ctx context.Context, r *Run) (pen, error) {
 		text      string
 	}{
 		{&p.first, `INSERT INTO recipient (campaign, n, key, line, standing, attempts, message_id, server, begun, run)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`},
-		{&p.again, `UPDATE recipient SET line = $1, standing = $2, attempts = $3, message_id = $4, server = $5, begun = $6, run = $7
-			WHERE campaign = $8 AND n = $9`},
-		{&p.end, `UPDATE recipient SET standing = $1, ended = $2, code = $3, enhanced = $4, reply = $5 WHERE campaign = $6 AND n = $7`},
-		{&p.back, `UPDATE recipient SET standing = $1, attempts = $2 WHERE campaign = $3 AND n = $4`},
-		{&p.sums, `UPDATE run SET updated = $1, unknown = $2, accepted = $3, rejected = $4, deferred = $5
-			WHERE id = $6 AND ended IS NULL`},
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&p.again, `UPDATE recipient SET line = ?, standing = ?, attempts = ?, message_id = ?, server = ?, begun = ?, run = ?
+			WHERE campaign = ? AND n = ?`},
+		{&p.end, `UPDATE recipient SET standing = ?, ended = ?, code = ?, enhanced = ?, reply = ? WHERE campaign = ? AND n BETWEEN ? AND ?`},
+		{&p.back, `UPDATE recipient SET standing = ?, attempts = ? WHERE campaign = ? AND n = ?`},
+		{&p.sums, `UPDATE run SET updated = ?, unknown = ?, accepted = ?, rejected = ?, deferred = ?
+			WHERE id = ? AND ended IS NULL`},
 	} {
 		compiled, err := r.ledger.db.PrepareContext(ctx, s.text)
 		if err != nil {
@@ -127,13 +128,13 @@ func (p *filePen) begin(ctx context.Context, tx *sql.Tx, attempts []Attempt, beg
 
 func (p *filePen) finish(ctx context.Context, tx *sql.Tx, endings []Ending, ended []record) error {
 	end, back := tx.StmtContext(ctx, p.end), tx.StmtContext(ctx, p.back)
-	for i, e := range endings {
-		known := ended[i]
+	for run := range alikes(endings, ended) {
 		var err error
-		if e.NotSent {
-			_, err = back.ExecContext(ctx, known.now, known.attempts, p.run.campaign, known.n)
-		} else {
-			_, err = end.ExecContext(ctx, known.now, e.At.UnixMilli(), e.Code, e.Enhanced, e.Reply, p.run.campaign, known.n)
+		switch e := run.ending; {
+		case e.NotSent:
+			_, err = back.ExecContext(ctx, run.first.now, run.first.attempts, p.run.campaign, run.first.n)
+		default:
+			_, err = end.ExecContext(ctx, run.first.now, e.At.UnixMilli(), e.Code, e.Enhanced, e.Reply, p.run.campaign, run.first.n, run.last)
 		}
 		if err != nil {
 			return err
