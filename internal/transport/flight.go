@@ -16,11 +16,12 @@ type flight struct {
 	alone   bool // step by step: each command waits for the reply to the one before
 	fresh   bool // no transaction was open before: no RSET is needed
 
-	todo    []string // steps that are not handed to the writer
-	awaited []string // steps that are, and have not been answered
-	empty   bool     // DATA was taken though the recipient was not: no content may come
-	settled bool     // result stands
-	doubted bool     // ... if the next reply shows that the one to the message was its own
+	todo    []string  // steps that are not handed to the writer
+	awaited []string  // steps that are, and have not been answered
+	room    [5]string // for awaited: a transaction has no more steps
+	empty   bool      // DATA was taken though the recipient was not: no content may come
+	settled bool      // result stands
+	doubted bool      // ... if the next reply shows that the one to the message was its own
 	result  Result
 
 	// end is how many octets the connection will have carried when the last

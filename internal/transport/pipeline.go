@@ -22,6 +22,7 @@ type pipeline struct {
 	window  window
 	habits  habits
 	batch   []piece // what may leave now
+	leaving []piece // what the writer has
 	timer   *time.Timer
 	heard   time.Time // when the last reply came, or the first was asked for
 
@@ -102,7 +103,6 @@ func (p *pipeline) next(ctx context.Context, in <-chan guard.Cleared) error {
 	if p.closed || len(p.flights) >= p.window.size() {
 		in = nil
 	}
-	p.s.hurry(p.outstanding()+len(p.batch) > 1)
 	select {
 	case c, ok := <-in: // so that it leaves in one write with what there is
 		p.take(c, ok)
@@ -131,6 +131,7 @@ func (p *pipeline) take(c guard.Cleared, ok bool) {
 		return
 	}
 	f := &flight{cleared: c, began: time.Now(), alone: p.window.now == 0}
+	f.awaited = f.room[:0]
 	// What the server cannot take, another one may: nobody is rejected for it.
 	if step := p.s.lacks(c); step != "" {
 		f.settle(Result{Outcome: ledger.Deferred, Step: step})
@@ -175,7 +176,7 @@ func (p *pipeline) handedOver() {
 			f.awaited = append(f.awaited, piece.step)
 		}
 	}
-	p.batch = nil
+	p.batch, p.leaving = p.leaving, p.batch // the writer took this one, so it is done with that before
 	p.watch()
 }
 

@@ -14,7 +14,8 @@ import (
 type quickConn struct {
 	*net.TCPConn
 	control syscall.RawConn
-	waiting atomic.Bool // for more than one reply
+	due     atomic.Int64 // replies that are to come
+	came    bool         // something since it was armed
 }
 
 func quick(conn net.Conn) net.Conn {
@@ -27,20 +28,19 @@ func quick(conn net.Conn) net.Conn {
 		return conn
 	}
 	c := &quickConn{TCPConn: tcp, control: control}
-	c.hurry(true)
 	c.arm()
 	return c
 }
 
-func (c *quickConn) hurry(on bool) { c.waiting.Store(on) }
+func (c *quickConn) expect(replies int) { c.due.Add(int64(replies)) }
 
-// Read arms again each time: the kernel takes the setting back (tcp(7)). What
-// ends within a line is not all.
+// Read arms again each time: the kernel takes the setting back (tcp(7)).
 func (c *quickConn) Read(p []byte) (int, error) {
-	n, err := c.TCPConn.Read(p)
-	if c.waiting.Load() || n > 0 && p[n-1] != '\n' {
+	if c.came && c.due.Load() > 0 {
 		c.arm()
 	}
+	n, err := c.TCPConn.Read(p)
+	c.came = n > 0
 	return n, err
 }
 

@@ -51,6 +51,7 @@ func newSession(raw net.Conn, t Timeouts, window int) *session {
 		answers:  make(chan answered, replyQueue),
 		gone:     make(chan struct{}),
 	}
+	s.expect(1) // as long as it is set up
 	s.gate = newGate(s.blocks, s.hush)
 	s.out = bufio.NewWriterSize(s.gate, writeBuffer)
 	return s
@@ -60,6 +61,7 @@ func newSession(raw net.Conn, t Timeouts, window int) *session {
 // that one that nobody asked for is seen before the next message is taken.
 func (s *session) start() {
 	s.gate.open()
+	s.expect(-1)
 	go s.listen()
 }
 
@@ -67,6 +69,7 @@ func (s *session) listen() {
 	defer close(s.answers)
 	for {
 		r, err := readReply(s.in)
+		s.expect(-1)
 		select {
 		case s.answers <- answered{r, err}:
 		case <-s.gone:
@@ -78,10 +81,11 @@ func (s *session) listen() {
 	}
 }
 
-// hurry has what comes acknowledged at once, or not, where the machine can.
-func (s *session) hurry(on bool) {
-	if c, ok := s.raw.(interface{ hurry(bool) }); ok {
-		c.hurry(on)
+// expect counts replies that are to come, fewer where n is negative: they are
+// acknowledged at once until the last has come, where the machine can.
+func (s *session) expect(n int) {
+	if c, ok := s.raw.(interface{ expect(int) }); ok {
+		c.expect(n)
 	}
 }
 

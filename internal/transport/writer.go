@@ -15,6 +15,9 @@ type piece struct {
 // leaves in one write, as far as the buffer goes.
 func (s *session) write(batch []piece) error {
 	for _, p := range batch {
+		if p.step != stepWithhold {
+			s.expect(1)
+		}
 		if err := s.put(p); err != nil {
 			return err
 		}
