@@ -28,7 +28,12 @@ var (
 )
 
 // Address is one mailbox. It is comparable; the zero value is none.
-type Address struct{ local, domain string }
+type Address struct {
+	text string // the addr-spec
+	at   int    // where its "@" stands
+}
+
+func join(local, domain string) Address { return Address{local + "@" + domain, len(local)} }
 
 // Parse reads an addr-spec, local-part@domain. It trims nothing.
 func Parse(s string) (Address, error) {
@@ -44,38 +49,39 @@ func Parse(s string) (Address, error) {
 	if !ok {
 		return Address{}, whyNot(s)
 	}
-	return Address{local, domain}, nil
+	return join(local, domain), nil
 }
 
 // String gives the addr-spec with the domain in A-labels, as RCPT TO takes it.
-func (a Address) String() string {
-	if a.IsZero() {
-		return ""
-	}
-	return a.local + "@" + a.domain
-}
+func (a Address) String() string { return a.text }
 
 // Canonical gives the form under which two spellings of one mailbox are equal:
 // the local part in NFC and lower case, the domain in lower-case A-labels.
 func (a Address) Canonical() string {
-	if a.IsZero() {
-		return ""
+	local := norm.NFC.String(strings.ToLower(a.Local()))
+	if local == a.Local() {
+		return a.text
 	}
-	return norm.NFC.String(strings.ToLower(a.local)) + "@" + a.domain
+	return local + a.text[a.at:]
 }
 
 // Local gives the local part as it was written, in NFC (RFC 6532 section 3.1).
-func (a Address) Local() string { return a.local }
+func (a Address) Local() string { return a.text[:a.at] }
 
 // Domain gives the domain in lower-case A-labels.
-func (a Address) Domain() string { return a.domain }
+func (a Address) Domain() string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.text[a.at+1:]
+}
 
 // IsZero says whether a names no mailbox.
 func (a Address) IsZero() bool { return a == Address{} }
 
 // NeedsUTF8 says whether the local part leaves ASCII, so that only a server
 // with SMTPUTF8 (RFC 6531) can take it.
-func (a Address) NeedsUTF8() bool { return !isASCII(a.local) }
+func (a Address) NeedsUTF8() bool { return !isASCII(a.Local()) }
 
 func isASCII(s string) bool {
 	for i := range len(s) {

@@ -26,7 +26,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil || again != a {
 			t.Fatalf("%q: read again it is %q, %v", a, again, err)
 		}
-		folded := Address{local: strings.TrimSuffix(a.Canonical(), "@"+a.Domain()), domain: a.Domain()}
+		folded := join(strings.TrimSuffix(a.Canonical(), "@"+a.Domain()), a.Domain())
 		if folded.Canonical() != a.Canonical() {
 			t.Fatalf("%q: folded twice it is %q, once %q", a, folded.Canonical(), a.Canonical())
 		}

@@ -110,7 +110,7 @@ type Reader struct {
 	row      *recipient.Row
 	message  *message.Message
 	raw      []byte // the message, shared parts replaced by their stand-ins
-	digest   digester
+	digest   *digester
 	parser   parser
 	scanner  scanner
 	views    viewer

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"mailshot/internal/message"
@@ -27,7 +28,13 @@ func needsOf(m *message.Message) (n needs) {
 	return n
 }
 
+// hasEightBit looks at eight octets at a time.
 func hasEightBit(text []byte) bool {
+	for ; len(text) >= 8; text = text[8:] {
+		if binary.LittleEndian.Uint64(text)&0x8080808080808080 != 0 {
+			return true
+		}
+	}
 	return slices.ContainsFunc(text, func(c byte) bool { return c >= 0x80 })
 }
 

@@ -92,6 +92,7 @@ type Seal struct {
 	digests []Digest
 	shared  sync.Map               // *message.Part -> whether its bytes are those of its hash
 	date    atomic.Pointer[string] // the last prefix that was found to be a Date alone
+	idle    sync.Pool              // of digesters
 }
 
 // Sum is the SHA-256 over all digests in ascending order: it does not depend
@@ -113,7 +114,8 @@ func (s *Seal) Clear(m *message.Message) (Cleared, error) {
 	if m.Ordinal < 0 || m.Ordinal >= len(s.digests) || !s.dated(m.Prefix) {
 		return Cleared{}, s.refuse(m)
 	}
-	d := newDigester()
+	d := s.digester()
+	defer s.idle.Put(d)
 	if d.of(m) != s.digests[m.Ordinal] {
 		return Cleared{}, s.refuse(m)
 	}
@@ -218,7 +220,8 @@ func (c Cleared) WriteTo(w io.Writer) (int64, error) {
 	if err != nil {
 		return total, err
 	}
-	d := newDigester()
+	d := c.seal.digester()
+	defer c.seal.idle.Put(d)
 	d.envelope(m)
 	for i, s := range m.Segments {
 		d.segment(s)
@@ -250,16 +253,24 @@ func bytesOf(s message.Segment) []byte {
 	return s.Own
 }
 
+// digester gives one that nobody else has.
+func (s *Seal) digester() *digester {
+	if d, ok := s.idle.Get().(*digester); ok {
+		return d
+	}
+	return newDigester()
+}
+
 // digester computes digests, one after another.
 type digester struct {
 	h   hash.Hash
-	buf *[]byte
+	buf []byte
 }
 
-func newDigester() digester { return digester{sha256.New(), new([]byte)} }
+func newDigester() *digester { return &digester{h: sha256.New()} }
 
 // of gives m's digest.
-func (d digester) of(m *message.Message) Digest {
+func (d *digester) of(m *message.Message) Digest {
 	d.envelope(m)
 	for _, s := range m.Segments {
 		d.segment(s)
@@ -269,23 +280,23 @@ func (d digester) of(m *message.Message) Digest {
 
 // envelope begins a digest. Everything is framed by its length, so that no two
 // messages are the same run of bytes.
-func (d digester) envelope(m *message.Message) {
+func (d *digester) envelope(m *message.Message) {
 	d.h.Reset()
 	from, to := m.Envelope.From.String(), m.Envelope.To.String()
-	b := append(frame((*d.buf)[:0], 'F', len(from)), from...)
+	b := append(frame(d.buf[:0], 'F', len(from)), from...)
 	b = append(frame(b, 'T', len(to)), to...)
-	*d.buf = frame(b, 'N', len(m.Segments))
-	d.h.Write(*d.buf)
+	d.buf = frame(b, 'N', len(m.Segments))
+	d.h.Write(d.buf)
 }
 
-func (d digester) segment(s message.Segment) {
+func (d *digester) segment(s message.Segment) {
 	if s.Shared != nil {
-		*d.buf = append(frame((*d.buf)[:0], 'S', len(s.Shared.Encoded)), s.Shared.SHA256[:]...)
-		d.h.Write(*d.buf)
+		d.buf = append(frame(d.buf[:0], 'S', len(s.Shared.Encoded)), s.Shared.SHA256[:]...)
+		d.h.Write(d.buf)
 		return
 	}
-	*d.buf = frame((*d.buf)[:0], 'O', len(s.Own))
-	d.h.Write(*d.buf)
+	d.buf = frame(d.buf[:0], 'O', len(s.Own))
+	d.h.Write(d.buf)
 	d.h.Write(s.Own)
 }
 
@@ -293,7 +304,7 @@ func frame(dst []byte, kind byte, n int) []byte {
 	return binary.BigEndian.AppendUint64(append(dst, kind), uint64(n))
 }
 
-func (d digester) sum() Digest {
-	*d.buf = d.h.Sum((*d.buf)[:0])
-	return Digest((*d.buf)[:16])
+func (d *digester) sum() Digest {
+	d.buf = d.h.Sum(d.buf[:0])
+	return Digest(d.buf[:16])
 }

@@ -4,23 +4,21 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
-	"strings"
 
 	"mailshot/internal/recipient"
 )
 
+var lowerBase32 = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
 // derive makes 26 letters and digits out of values, for one purpose: the same
 // on every machine and in every run, and different for every other purpose.
 func derive(purpose string, values ...string) string {
-	h := sha256.New()
+	framed := make([]byte, 0, 256)
 	for _, v := range append([]string{"mailshot/message", purpose}, values...) {
-		var n [8]byte
-		binary.BigEndian.PutUint64(n[:], uint64(len(v)))
-		h.Write(n[:])
-		h.Write([]byte(v))
+		framed = append(binary.BigEndian.AppendUint64(framed, uint64(len(v))), v...)
 	}
-	code := base32.StdEncoding.WithPadding(base32.NoPadding)
-	return strings.ToLower(code.EncodeToString(h.Sum(nil)[:16]))
+	sum := sha256.Sum256(framed)
+	return lowerBase32.EncodeToString(sum[:16])
 }
 
 // messageID gives the id of the message for row, in the sender's domain. It is
