@@ -24,6 +24,8 @@ type Source interface {
 
 // Ledger is where it is written down; *ledger.Run is one.
 type Ledger interface {
+	// Untouched says that nobody of the campaign was tried before.
+	Untouched() bool
 	State(k ledger.Key) ledger.State
 	Begin(ctx context.Context, attempts []ledger.Attempt) error
 	Finish(ctx context.Context, endings []ledger.Ending) error
@@ -107,9 +109,12 @@ type Summary struct {
 }
 
 // Standing counts where the campaign's recipients stand before the run, by
-// reading the list once and making no message.
+// reading the list where anybody was tried, and making no message.
 func (r *Run) Standing(ctx context.Context) (Progress, error) {
 	p := Progress{Recipients: r.Recipients, Pending: r.Recipients}
+	if r.Ledger.Untouched() {
+		return p, ctx.Err()
+	}
 	count := func(to campaign.Recipient) bool {
 		p.Pending--
 		*p.at(r.Ledger.State(r.Key(to)))++

@@ -76,6 +76,12 @@ func newBook() *book {
 	return &book{states: map[ledger.Key]ledger.State{}, begun: map[ledger.Key]bool{}}
 }
 
+func (b *book) Untouched() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.states) == 0
+}
+
 func (b *book) State(k ledger.Key) ledger.State {
 	b.mu.Lock()
 	defer b.mu.Unlock()

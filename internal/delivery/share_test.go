@@ -55,6 +55,8 @@ func (m *machine) state(r *row) ledger.State {
 	return s
 }
 
+func (m *machine) Untouched() bool { return false }
+
 func (m *machine) State(k ledger.Key) ledger.State {
 	m.mu.Lock()
 	defer m.mu.Unlock()

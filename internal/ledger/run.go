@@ -37,6 +37,14 @@ type State struct {
 	Elsewhere bool // a run on another machine has it in hand
 }
 
+// Untouched says that no recipient of the campaign was begun, by any run, as
+// far as this one knows.
+func (r *Run) Untouched() bool {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.index.used == 0
+}
+
 // State gives where k stands as of Start, or of the latest Claim of it.
 func (r *Run) State(k Key) State {
 	r.mu.RLock()
