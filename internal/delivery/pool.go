@@ -19,7 +19,7 @@ const (
 	maxBackoff = 2 * time.Minute
 )
 
-// pool is the connections of a run. There is one at first, and another with
+// pool is the connections of a run. There is one at first, and twice as many with
 // each message that is accepted while all are open.
 type pool struct {
 	most     int // as asked for, or as many as the server took
@@ -51,11 +51,11 @@ func (p *pool) wantsMore(now time.Time) bool {
 	return p.size() < min(p.allowed, p.most) && !now.Before(p.next)
 }
 
-// succeeded makes room for another connection.
+// succeeded makes room for as many connections again as there are.
 func (p *pool) succeeded(now time.Time) {
 	p.good = now
 	if len(p.open) >= p.allowed && p.allowed < p.most {
-		p.allowed++
+		p.allowed = min(2*p.allowed, p.most)
 	}
 }
 
