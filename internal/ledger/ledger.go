@@ -65,7 +65,16 @@ type Ledger struct {
 // One that a newer program wrote is ErrNewer. Errors are *Error.
 func Open(ctx context.Context, named string) (*Ledger, error) {
 	if IsServer(named) {
-		return openServer(ctx, named)
+		return openServer(ctx, named, false)
+	}
+	return openFile(ctx, named)
+}
+
+// OpenToRead is Open for who writes nothing. In a database it makes no ledger,
+// nor brings one to the present version: that is an error.
+func OpenToRead(ctx context.Context, named string) (*Ledger, error) {
+	if IsServer(named) {
+		return openServer(ctx, named, true)
 	}
 	return openFile(ctx, named)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ const (
 	Template   Kind = "template"
 	Attachment Kind = "attachment" // one that all recipients share
 	Option     Kind = "option"
-	List       Kind = "list" // never refused: a list may grow
+	List       Kind = "list" // no reason to refuse a campaign that was begun: a list may grow
 )
 
 func (p Part) String() string {
@@ -59,9 +60,25 @@ func (e *Changed) Error() string {
 	return "the campaign is in the ledger " + strings.Join(what, ", ")
 }
 
+// Empty says whether no part is another.
+func (e *Changed) Empty() bool { return len(e.Other)+len(e.Gone)+len(e.New) == 0 }
+
 // compareParts says what is another than the parts that stand in the ledger,
 // as far as they tell.
 func compareParts(there, here []Part) error {
+	e := Compare(withoutList(there), withoutList(here))
+	if len(there) == 0 || e.Empty() {
+		return ErrOtherTemplate
+	}
+	return e
+}
+
+func withoutList(parts []Part) []Part {
+	return slices.DeleteFunc(slices.Clone(parts), func(p Part) bool { return p.Kind == List })
+}
+
+// Compare says which parts are others here than there.
+func Compare(there, here []Part) *Changed {
 	type name struct {
 		kind Kind
 		name string
@@ -75,44 +92,42 @@ func compareParts(there, here []Part) error {
 		old, known := was[name{p.Kind, p.Name}]
 		delete(was, name{p.Kind, p.Name})
 		switch {
-		case p.Kind == List, known && old.Digest == p.Digest:
-		case known:
-			e.Other = append(e.Other, p)
-		default:
+		case !known:
 			e.New = append(e.New, p)
+		case old.Digest != p.Digest:
+			e.Other = append(e.Other, p)
 		}
 	}
 	for _, p := range there {
-		if _, left := was[name{p.Kind, p.Name}]; left && p.Kind != List {
+		if _, left := was[name{p.Kind, p.Name}]; left {
 			e.Gone = append(e.Gone, p)
 		}
-	}
-	if len(there) == 0 || len(e.Other)+len(e.Gone)+len(e.New) == 0 {
-		return ErrOtherTemplate
 	}
 	return e
 }
 
-// parts gives those that stand in the ledger; none where an earlier version
-// wrote it.
-func parts(ctx context.Context, tx *sql.Tx, campaign string) ([]Part, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT p.kind, p.name, p.digest
-		FROM part AS p JOIN campaign AS c ON c.id = p.campaign WHERE c.name = $1 ORDER BY p.kind, p.name`, campaign)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Part
-	for rows.Next() {
-		var p Part
-		var digest []byte
-		if err := rows.Scan(&p.Kind, &p.Name, &digest); err != nil {
-			return nil, err
-		}
-		copy(p.Digest[:], digest)
-		all = append(all, p)
-	}
-	return all, rows.Err()
+// Parts gives what a campaign was made of as of the latest run that began a
+// message, where that had the digest; none where it had another. Errors are
+// *Error.
+func (l *Ledger) Parts(ctx context.Context, campaign, digest string) ([]Part, error) {
+	all, err := parts(ctx, l.db, campaign, digest)
+	return all, fault("read", l.path, err)
+}
+
+// parts gives those that stand in the ledger, of a campaign that has the digest
+// there, or "" for whatever it has; none where an earlier version wrote it.
+func parts(ctx context.Context, q querier, campaign, digest string) ([]Part, error) {
+	return readAll(ctx, q, scanPart, `SELECT p.kind, p.name, p.digest
+		FROM part AS p JOIN campaign AS c ON c.id = p.campaign
+		WHERE c.name = $1 AND $2 IN ('', c.digest) ORDER BY p.kind, p.name`, campaign, digest)
+}
+
+func scanPart(rows *sql.Rows) (Part, error) {
+	var p Part
+	var digest []byte
+	err := rows.Scan(&p.Kind, &p.Name, &digest)
+	copy(p.Digest[:], digest)
+	return p, err
 }
 
 func writeParts(ctx context.Context, tx *sql.Tx, campaign int64, parts []Part) error {

@@ -127,10 +127,10 @@ func IsServer(named string) bool {
 	return found && (strings.EqualFold(scheme, "postgres") || strings.EqualFold(scheme, "postgresql"))
 }
 
-// openServer opens or makes the ledger in a PostgreSQL database. A password
-// that the URL does not hold is taken from PGPASSWORD or the password file, as
-// psql does.
-func openServer(ctx context.Context, named string) (*Ledger, error) {
+// openServer opens or makes the ledger in a PostgreSQL database; readOnly, it
+// makes nothing. A password that the URL does not hold is taken from PGPASSWORD
+// or the password file, as psql does.
+func openServer(ctx context.Context, named string, readOnly bool) (*Ledger, error) {
 	config, err := pgx.ParseConfig(named)
 	if err != nil {
 		return nil, fault("open", withoutSecrets(named), errNoURL)
@@ -140,6 +140,9 @@ func openServer(ctx context.Context, named string) (*Ledger, error) {
 	}
 	config.RuntimeParams["synchronous_commit"] = "on" // whatever the role's default
 	config.RuntimeParams["application_name"] = "mailshot"
+	if readOnly {
+		config.RuntimeParams["default_transaction_read_only"] = "on"
+	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = waitForOthers
 	}

@@ -17,6 +17,31 @@ func TestServer(t *testing.T) {
 	s := postgrestest.Start(t)
 	suite(t, func(t *testing.T) *Ledger { return openAt(t, s.Ledger()) })
 	shared(t, s)
+	t.Run("to read it alone", func(t *testing.T) { readAlone(t, s.Ledger()) })
+}
+
+// readAlone wants no ledger to be made, and one that is there to be read and
+// not written.
+func readAlone(t *testing.T, named string) {
+	if _, err := OpenToRead(t.Context(), named); err == nil {
+		t.Error("a ledger that is not there was opened")
+	}
+	here := openAt(t, named)
+	if !here.New() {
+		t.Error("a ledger was made for who reads alone")
+	}
+	r := start(t, here, spring)
+	begin(t, r, 1)
+	r.Close()
+	l, err := OpenToRead(t.Context(), named)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	wantSummary(t, l, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 10, Unknown: 1, Pending: 9})
+	if _, err := l.Start(t.Context(), spring, false); err == nil {
+		t.Error("it was written")
+	}
 }
 
 // shared holds a ledger to more in which runs on many machines share a

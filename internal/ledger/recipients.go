@@ -55,7 +55,9 @@ func (l *Ledger) Recipients(ctx context.Context, campaign string) iter.Seq2[Reci
 	}
 }
 
+// querier is a database or a transaction.
 type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
@@ -97,8 +99,8 @@ func timeOf(ms int64) time.Time {
 }
 
 // readAll reads all rows that a query gives.
-func readAll[T any](ctx context.Context, db *sql.DB, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := db.QueryContext(ctx, query, args...)
+func readAll[T any](ctx context.Context, q querier, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -110,7 +110,7 @@ func (r *Run) judge(ctx context.Context, tx *sql.Tx, amend bool) error {
 		// The same person would have another key, and be sent to again.
 		return ErrOtherForm
 	case begun && !amend && string(template) != string(r.as.Template[:]):
-		there, err := parts(ctx, tx, r.as.ID)
+		there, err := parts(ctx, tx, r.as.ID, "")
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,7 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 		"finish wants a begin":                notBegun,
 		"a changed template":                  otherTemplate,
 		"changed parts":                       changedParts,
+		"the parts of a digest":               partsOfDigest,
 		"who left the list":                   leftTheList,
 		"who works on it":                     working,
 		"a run that begins nothing":           nothingBegun,
@@ -392,6 +393,31 @@ func changedParts(t *testing.T, l *Ledger) {
 	if changed, ok := errors.AsType[*Changed](err); !ok || len(changed.Gone) != 1 {
 		t.Errorf("error %v, want the template gone", err)
 	}
+}
+
+func partsOfDigest(t *testing.T, l *Ledger) {
+	want := func(campaign, digest string, want ...Part) {
+		t.Helper()
+		if got, err := l.Parts(t.Context(), campaign, digest); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s at %s has the parts %v, %v; want %v", campaign, digest, got, err, want)
+		}
+	}
+	first, second := Part{List, "", [32]byte{1}}, Part{List, "", [32]byte{2}}
+	was, now := spring, spring
+	was.Parts, now.Parts, now.Digest = []Part{first}, []Part{second}, "sha256:2"
+	r := start(t, l, was)
+	want("spring", was.Digest) // nobody was begun
+	begin(t, r, 1)
+	r.Close()
+	start(t, l, now).Close()
+	want("spring", was.Digest, first)
+	want("spring", now.Digest)
+	want("summer", was.Digest)
+	r = start(t, l, now)
+	begin(t, r, 2)
+	r.Close()
+	want("spring", was.Digest)
+	want("spring", now.Digest, second)
 }
 
 func leftTheList(t *testing.T, l *Ledger) {
