@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"mailshot/internal/guard"
+	"mailshot/internal/ledger"
 	"mailshot/internal/message"
 	"mailshot/internal/recipient"
 	"mailshot/internal/rule"
@@ -33,6 +34,7 @@ type Verdict struct {
 	Skipped    int            // rows left out for their address
 	Same       int            // rows that repeat an earlier one
 	Digest     string         // "sha256:" and 64 hex digits; "" where something was refused
+	Parts      []ledger.Part  // what the digest stands for, without recipients' own files; nil where it is ""
 	Refusals   []rule.Refusal // at most 100, by line
 	Total      int            // of all refusals
 	Warnings   []rule.Warning // by line: all of the list's, and at most 100 others

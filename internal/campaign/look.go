@@ -136,7 +136,7 @@ func (l *Look) Check(ctx context.Context, progress func(done, total int), see fu
 	if l.campaign.seal, err = l.guard.Seal(); err != nil {
 		return nil, err
 	}
-	v.Digest = l.campaign.digest()
+	v.Digest, v.Parts = l.campaign.digest(), l.campaign.parts()
 	return v.settled(), nil
 }
 

@@ -11,9 +11,10 @@ import (
 // option is a flag that makes other messages of the same template.
 type option struct{ name, value string }
 
-// Parts are what the messages are made of, each with a digest of its own, to
-// say later which has changed.
-func (c *Campaign) Parts() []ledger.Part {
+// parts are what the messages are made of, each with a digest of its own, to
+// say later which has changed. What a recipient alone has is none of them: its
+// name may be made of their data.
+func (c *Campaign) parts() []ledger.Part {
 	parts := []ledger.Part{
 		{Kind: ledger.Template, Digest: c.written},
 		{Kind: ledger.List, Digest: c.list.Fingerprint()},
@@ -31,3 +32,7 @@ func (c *Campaign) Parts() []ledger.Part {
 	}
 	return parts
 }
+
+// HasOwnFiles says, after a Check, whether recipients have attachments of their
+// own, which are in the digest and are no parts.
+func (c *Campaign) HasOwnFiles() bool { return len(c.folders) > 0 }

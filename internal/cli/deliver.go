@@ -31,7 +31,7 @@ type delivering struct {
 // inLedger is the campaign as the ledger is to know it.
 func (d *delivering) inLedger() ledger.Campaign {
 	return ledger.Campaign{
-		ID: d.campaign.ID(), Digest: d.verdict.Digest, Template: d.campaign.TemplateDigest(), Parts: d.campaign.Parts(),
+		ID: d.campaign.ID(), Digest: d.verdict.Digest, Template: d.campaign.TemplateDigest(), Parts: d.verdict.Parts,
 		SharedMailboxes: d.campaign.SharedMailboxes(),
 		Recipients:      d.verdict.Recipients, StartedBy: startedBy(),
 	}

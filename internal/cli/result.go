@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"io"
 
 	"mailshot/internal/campaign"
 	"mailshot/internal/delivery"
+	"mailshot/internal/ledger"
 	"mailshot/internal/rule"
 )
 
@@ -27,6 +29,7 @@ type result struct {
 	Refusals      []refusalJSON `json:"refusals"`
 	RefusalsTotal int           `json:"refusals_total"`
 	Warnings      []warningJSON `json:"warnings"`
+	Parts         []partJSON    `json:"parts,omitempty"`
 	Error         string        `json:"error,omitempty"`
 	Hint          string        `json:"hint,omitempty"`
 }
@@ -49,6 +52,18 @@ type warningJSON struct {
 	What  string `json:"what"`
 }
 
+// partJSON is a part of a campaign that was cleared. Its digest can confirm a
+// guess of the whole of it, as the campaign's own can.
+type partJSON struct {
+	Kind   ledger.Kind `json:"kind"`
+	Name   string      `json:"name,omitempty"`
+	Digest string      `json:"digest"`
+}
+
+func newPartJSON(p ledger.Part) partJSON {
+	return partJSON{p.Kind, p.Name, "sha256:" + hex.EncodeToString(p.Digest[:])}
+}
+
 func newResult() *result {
 	return &result{Refusals: []refusalJSON{}, Warnings: []warningJSON{}}
 }
@@ -59,6 +74,9 @@ func (r *result) judged(v *campaign.Verdict) {
 	r.Recipients, r.Skipped = v.Recipients, v.Skipped
 	for _, w := range v.Warnings {
 		r.Warnings = append(r.Warnings, warningJSON(w))
+	}
+	for _, p := range v.Parts {
+		r.Parts = append(r.Parts, newPartJSON(p))
 	}
 }
 
