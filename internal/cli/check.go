@@ -26,8 +26,10 @@ func newCheck(a *app) *cobra.Command {
 		Short: "make and judge every message, send nothing",
 		Long: `Renders every message, reads each one back, and refuses if a recipient could
 see another. Prints the verdict and the digest that stands for the campaign:
-what "mailshot send --approved" wants. Of the ledger, it reads who is suppressed
-alone; it does not touch the network.`,
+what "mailshot send --approved" wants. With --json, the digests of template,
+list, shared attachments and options as well, from which send says what has
+changed. Of the ledger, it reads who is suppressed alone; it does not touch the
+network.`,
 		Example: `  mailshot check news.md -r people.csv
   mailshot check news.md -r people.csv --json > verdict.json`,
 		Annotations: exits(

@@ -53,9 +53,12 @@ var (
 	errTooLarge   = errors.New("it is too large")
 )
 
-// readSmall reads a regular file of at most maxConfig octets. It does not open
+// readSmall reads a regular file of at most maxConfig octets.
+func readSmall(path string) ([]byte, error) { return readRegular(path, maxConfig) }
+
+// readRegular reads a regular file of at most so many octets. It does not open
 // what would make it wait, such as a pipe.
-func readSmall(path string) ([]byte, error) {
+func readRegular(path string, most int64) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
@@ -70,8 +73,8 @@ func readSmall(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxConfig+1))
-	if len(data) > maxConfig {
+	data, err := io.ReadAll(io.LimitReader(f, most+1))
+	if int64(len(data)) > most {
 		return nil, errTooLarge
 	}
 	return data, err

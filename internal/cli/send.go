@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"regexp"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"mailshot/internal/campaign"
 	"mailshot/internal/ledger"
-	"mailshot/internal/rule"
 )
 
 // sendOptions are the flags of send.
@@ -50,12 +49,16 @@ is refused. Then it asks, and sends one message to each recipient. The ledger
 knows who has got theirs: the same command again goes on where it stopped, and
 never sends twice. Without a terminal it needs --yes or --approved.
 
+--approved takes what "mailshot check" has printed, and refuses where that is no
+longer the campaign: the digest, or with --json all of it in a file, from which
+it says which of template, list, attachments and options has changed.
+
 The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file, a token
 from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 --dry-run does all of it but the network and keeps its ledger in memory.
 --test sends the telling messages, or those of --row, to the sender alone.`,
 		Example: `  mailshot send news.md -r people.csv --smtp smtp://user@mail.example.com:587
-  mailshot send news.md -r people.csv --dry-run --yes --out messages`,
+  mailshot send news.md -r people.csv --smtp URL --approved verdict.json`,
 		Annotations: exits(append(
 			[]exitCode{{done, "done: every recipient accepted now or earlier, suppressed, or beyond --limit"}},
 			exitTable()[1:]...)...),
@@ -79,7 +82,8 @@ func (o *sendOptions) bind(a *app, cmd *cobra.Command) {
 	must(cmd.RegisterFlagCompletionFunc("campaign", a.completeCampaign))
 	fs := cmd.Flags()
 	fs.BoolVar(&o.yes, "yes", false, "send without asking")
-	fs.StringVar(&o.approved, "approved", "", "send without asking if this is the campaign's `DIGEST`, else refuse")
+	fs.StringVar(&o.approved, "approved", "", "send without asking if this is the campaign's `DIGEST`, or the file that check --json was written to; else refuse")
+	must(cmd.MarkFlagFilename("approved", "json"))
 	fs.IntVar(&o.limit, "limit", 0, "send at most `N` messages in this run; 0 for no limit")
 	fs.Var(&o.rate, "rate", "send at most so many messages: `N/s`, N/m or N/h")
 	fs.Var(&o.domainRates, "domain-rate", "the same for the messages to one domain: `DOMAIN=N/s`; can be given several times")
@@ -96,6 +100,10 @@ func (o *sendOptions) run(ctx context.Context, a *app) error {
 	if err := o.validate(a); err != nil {
 		return err
 	}
+	given, err := readApproval(o.approved)
+	if err != nil {
+		return err
+	}
 	server, err := o.server.open(a)
 	if err != nil {
 		return err
@@ -106,7 +114,7 @@ func (o *sendOptions) run(ctx context.Context, a *app) error {
 	}
 	defer c.Close()
 	printVerdict(a.Stderr, c, v)
-	if err := o.consent(a, v.Digest); err != nil {
+	if err := o.consent(ctx, a, given, c, v); err != nil {
 		return err
 	}
 	l, err := o.openLedger(ctx, a)
@@ -143,8 +151,6 @@ func (o *sendOptions) validate(a *app) error {
 		return &usageError{fmt.Sprintf("--retry-for is not from 0 to %v", maxRetryFor), "leave it out for 30m; what is put off longer is left to the next run"}
 	case o.approvedGiven && o.approved == "":
 		return &usageError{"--approved is empty: the variable it comes from is not set?", "give the digest that `mailshot check` prints, or leave it out to be asked"}
-	case o.approved != "" && !isDigest(o.approved):
-		return &usageError{"--approved is no digest", "give the one that `mailshot check` prints: sha256: and 64 hex digits"}
 	case ci && o.ledger == "" && !o.server.dryRun:
 		return &usageError{"no ledger is named, and a CI machine forgets its own",
 			"name one that is kept from run to run with --ledger; see `mailshot help ci`"}
@@ -159,22 +165,14 @@ func judgeConnections(n int) error {
 	return &usageError{fmt.Sprintf("--connections is not from 1 to %d", maxConnections), "leave it out for 4"}
 }
 
-var digestForm = regexp.MustCompile(`^sha256:[0-9a-f]{64}$`)
-
-func isDigest(s string) bool { return digestForm.MatchString(s) }
-
 // consent says whether there is leave to send, or somebody who can give it.
-func (o *sendOptions) consent(a *app, digest string) error {
+func (o *sendOptions) consent(ctx context.Context, a *app, given *approval, c *campaign.Campaign, v *campaign.Verdict) error {
 	switch {
-	case o.approved != "" && o.approved != digest:
-		return rule.Refusal{
-			Rule: rule.Stale,
-			What: "list, template or attachments are not those that were approved: the digest is " + digest,
-			Hint: "look at the campaign again, and approve the new digest",
-		}
-	case o.approved == "" && !o.yes && !a.Asks:
+	case given != nil:
+		return o.judgeApproval(ctx, a, given, c, v)
+	case !o.yes && !a.Asks:
 		return &usageError{"there is no terminal to ask at, and nobody has approved: nothing was sent",
-			"add --approved " + digest + ", or --yes to send whatever passes the check"}
+			"add --approved " + v.Digest + ", or --yes to send whatever passes the check"}
 	}
 	return nil
 }

@@ -230,7 +230,7 @@ var sendingRules = []Entry{
 		Stops:   "a list, template or attachment that is no longer what was checked or approved",
 		Passes:  "rows in another order, another server, rate or limit",
 		Example: "the list saved again by a spreadsheet while the campaign runs",
-		Cure:    "run `mailshot check` again, and approve the new digest",
+		Cure:    "run `mailshot check` again, and approve the new digest; `send --approved` with the file that `check --json` was written to says what has changed",
 	},
 	{
 		ID:      Wire,
