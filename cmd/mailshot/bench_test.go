@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -10,8 +11,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"mailshot/internal/madeup"
+	"mailshot/internal/smtptest"
 )
 
 // BenchmarkCheck runs `mailshot check` as a user would, and reports messages a
@@ -23,10 +26,7 @@ func BenchmarkCheck(b *testing.B) {
 }
 
 func benchmarkCheck(b *testing.B, rows, attachment int) {
-	program := filepath.Join(b.TempDir(), "mailshot")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		b.Fatalf("build: %v\n%s", err, out)
-	}
+	program := build(b)
 	template, list := madeup.Campaign(b, rows)
 	args := []string{"check", template, "-r", list}
 	if attachment > 0 {
@@ -47,6 +47,59 @@ func benchmarkCheck(b *testing.B, rows, attachment int) {
 	}
 	b.ReportMetric(float64(rows*b.N)/b.Elapsed().Seconds(), "messages/s")
 	b.ReportMetric(peak, "MB-resident")
+}
+
+// BenchmarkSend sends to 1,000,000 as a user would, into a server on loopback
+// that keeps nothing. It reports messages a second, check and all; the memory
+// that the process had at most; the octets of the ledger for each recipient; and
+// how long `mailshot status` takes then.
+func BenchmarkSend(b *testing.B) {
+	const rows = 1_000_000
+	program := build(b)
+	template, list := madeup.Campaign(b, rows)
+	for b.Loop() {
+		server := smtptest.New(b, smtptest.Script{Extensions: []string{"PIPELINING", "CHUNKING", "8BITMIME", "SMTPUTF8"}, Discard: true})
+		book := filepath.Join(b.TempDir(), "ledger.db")
+		sent, took := timed(b, exec.Command(program, "send", template, "-r", list, "--yes", "--ledger", book,
+			"--smtp", fmt.Sprintf("smtp://%s:%d?tls=none", server.Host, server.Port)))
+		if n := len(server.Accepted()); n != rows {
+			b.Fatalf("%d of %d have a message", n, rows)
+		}
+		b.ReportMetric(rows/took.Seconds(), "messages/s")
+		b.ReportMetric(resident(sent), "MB-resident")
+		b.ReportMetric(float64(octets(b, book))/rows, "ledger-octets/row")
+		_, took = timed(b, exec.Command(program, "status", "--ledger", book))
+		b.ReportMetric(took.Seconds(), "status-s")
+		server.Close()
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// timed runs a command to its end, and says how long it took.
+func timed(b *testing.B, cmd *exec.Cmd) (*os.ProcessState, time.Duration) {
+	b.Helper()
+	began := time.Now()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, out)
+	}
+	return cmd.ProcessState, time.Since(began)
+}
+
+// octets is the size of a ledger, with what stands beside it.
+func octets(b *testing.B, book string) (size int64) {
+	b.Helper()
+	names, err := filepath.Glob(book + "*")
+	if err != nil || len(names) == 0 {
+		b.Fatalf("there is no ledger: %v", err)
+	}
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		size += info.Size()
+	}
+	return size
 }
 
 // resident is the most memory the process had, in MB.

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -29,4 +31,14 @@ func exits() {
 		fmt.Fprintf(os.Stderr, "exit status %d, not %d\n", code, want)
 		os.Exit(1)
 	}
+}
+
+// build builds the program into a folder of the test's.
+func build(t testing.TB) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "mailshot")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return program
 }

@@ -27,16 +27,6 @@ import (
 
 const crowd = 10_000
 
-// build builds the program into a folder of the test's.
-func build(t testing.TB) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "mailshot")
-	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return program
-}
-
 // drive runs the program to its end, wants its exit status to be 0, and gives
 // what it printed.
 func drive(t testing.TB, program string, args ...string) string {
