@@ -1,8 +1,9 @@
 # Go alone is needed, but for test-services.
 FUZZTIME ?= 30s
 ROUNDS ?= 40
+PEOPLE ?= 100000
 
-.PHONY: help demo test build man release check cover mutants fuzz bench table crash screenshots test-services
+.PHONY: help demo test build man release check cover mutants fuzz bench table crash workers screenshots test-services
 .DEFAULT_GOAL := help
 
 help: ## list these targets
@@ -47,6 +48,9 @@ table: ## mailshot and other clients, on loopback and 50 ms away: messages a sec
 
 crash: ## kill the program at random moments, ROUNDS (40) times, with a real Postfix (as root)
 	go test -tags services -count=1 -timeout 24h -v ./cmd/mailshot -run TestCrash -crash.rounds $(ROUNDS)
+
+workers: ## PEOPLE (100000) sent to by four processes that share a PostgreSQL, two of which are killed (as root)
+	go test -tags services -count=1 -timeout 24h -v ./cmd/mailshot -run 'TestMachines$$' -machines.people $(PEOPLE)
 
 screenshots: ## screenshots/, what the preview looks like in Chromium (as root)
 	go test -tags services -count 1 -run TestScreenshots ./internal/preview -args -screenshots $(CURDIR)/screenshots

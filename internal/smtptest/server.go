@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Step is where in the dialogue a server answers.
@@ -55,11 +56,12 @@ type Fault struct {
 type Transaction struct {
 	Connection int // from 1
 	From       string
-	To         []string // recipients that were taken
-	Refused    []string // recipients that were not
-	Content    []byte   // dots taken out
-	Ended      bool     // the final dot, or the last octet of BDAT, came
-	Accepted   bool     // ... and a 2yz was sent for it
+	To         []string  // recipients that were taken
+	Refused    []string  // recipients that were not
+	Content    []byte    // dots taken out
+	Ended      bool      // the final dot, or the last octet of BDAT, came
+	Accepted   bool      // ... and a 2yz was sent for it
+	At         time.Time // when that was
 }
 
 // Server is a running server.
@@ -78,6 +80,7 @@ type Server struct {
 	seen         map[Step]int
 	lines        []string
 	transactions []*Transaction
+	taken        int
 	users        []string
 	hits         []Hit
 }
@@ -177,6 +180,13 @@ func (s *Server) Accepted() map[string]int {
 	return accepted
 }
 
+// Taken is how many messages were accepted.
+func (s *Server) Taken() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.taken
+}
+
 // Connections is how many connections there have been.
 func (s *Server) Connections() int {
 	s.mu.Lock()
@@ -270,7 +280,9 @@ func (c *client) took(reply string) {
 	}
 	c.server.mu.Lock()
 	defer c.server.mu.Unlock()
-	c.now.Accepted = c.positive()
+	if c.now.Accepted, c.now.At = c.positive(), time.Now(); c.now.Accepted {
+		c.server.taken++
+	}
 }
 
 func (c *client) positive() bool { return c.code/100 == 2 }
