@@ -123,3 +123,12 @@ func Swallow(c *client, normal string) bool {
 	}
 	return false
 }
+
+// Look tells f, when the first line of a message has come, whom it is for; for
+// Content alone.
+func Look(f func(to string)) Action {
+	return func(c *client, _ string) bool {
+		f(strings.Join(c.now.To, ","))
+		return true
+	}
+}
