@@ -10,6 +10,8 @@ import (
 	"os"
 	"os/exec"
 	"slices"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -63,37 +65,62 @@ func (m *machines) await(t *testing.T, n int) {
 	}
 }
 
-// audit says how many are unknown, after it has compared what the server has
-// got with what the ledger says of each.
-func (m *machines) audit(t *testing.T, rows int) (unknown int) {
+// people gives the addresses of a list by what the ledger knows them by.
+func people(t *testing.T, l *ledger.Ledger, rows int) map[ledger.Key]string {
 	t.Helper()
-	l, err := ledger.Open(t.Context(), m.ledger)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	outcomes := map[ledger.Key]ledger.Outcome{}
-	for r, err := range l.Recipients(t.Context(), "index-update") {
-		if err != nil {
-			t.Fatal(err)
-		}
-		outcomes[r.Key] = r.Outcome
-	}
-	got := m.server.Accepted()
+	all := map[ledger.Key]string{}
 	for n := range rows {
 		to, err := address.Parse(madeup.Row(n)[0])
 		if err != nil {
 			t.Fatal(err)
 		}
-		outcome, tried := outcomes[l.Key(to, "")]
-		switch times := got[to.String()]; {
+		all[l.Key(to, "")] = to.String()
+	}
+	return all
+}
+
+// open opens the ledger, as a machine of its own.
+func (m *machines) open(t *testing.T) *ledger.Ledger {
+	t.Helper()
+	l, err := ledger.Open(t.Context(), m.ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	return l
+}
+
+const ofMachines = "index-update" // the campaign
+
+// outcomes gives what the ledger says of those who were tried.
+func outcomes(t *testing.T, l *ledger.Ledger) map[ledger.Key]ledger.Outcome {
+	t.Helper()
+	all := map[ledger.Key]ledger.Outcome{}
+	for r, err := range l.Recipients(t.Context(), ofMachines) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[r.Key] = r.Outcome
+	}
+	return all
+}
+
+// audit says how many are unknown, after it has compared what the server has
+// got with what the ledger says of each.
+func (m *machines) audit(t *testing.T, rows int) (unknown int) {
+	t.Helper()
+	l := m.open(t)
+	got, all := m.server.Accepted(), outcomes(t, l)
+	for key, to := range people(t, l, rows) {
+		outcome, tried := all[key]
+		switch times := got[to]; {
 		case tried && outcome == ledger.Accepted && times == 1:
 		case tried && outcome == ledger.Unknown && times <= 1:
 			unknown++
 		default:
-			t.Errorf("recipient %d: tried %t, %v, and got it %d times", n, tried, outcome, times)
+			t.Errorf("%s: tried %t, %v, and got it %d times", to, tried, outcome, times)
 		}
-		delete(got, to.String())
+		delete(got, to)
 	}
 	if len(got) > 0 {
 		t.Errorf("%d got it who are not on the list", len(got))
@@ -147,5 +174,65 @@ func TestDatabaseRestarted(t *testing.T) {
 	}
 	if unknown := m.audit(t, rows); unknown != 0 {
 		t.Errorf("%d are unknown", unknown)
+	}
+}
+
+// A machine sleeps for longer than it is held to live, and wakes when those whom
+// it had begun have been settled, rightly, and sent to: nobody gets it twice.
+func TestAsleep(t *testing.T) {
+	m := newMachines(t, crowd)
+	l := m.open(t)
+	asleep := m.start()
+	m.await(t, crowd/4)
+	asleep.Process.Signal(syscall.SIGSTOP)
+	for _, unsent := m.unknown(t, l); unsent == 0; _, unsent = m.unknown(t, l) {
+		if m.server.Taken() == crowd {
+			t.Fatal("it has sent all before it slept")
+		}
+		asleep.Process.Signal(syscall.SIGCONT)
+		time.Sleep(5 * time.Millisecond)
+		asleep.Process.Signal(syscall.SIGSTOP)
+	}
+	m.finish(t, m.start(), 5)
+	settled, unsent := m.unknown(t, l)
+	if err := l.Resolve(t.Context(), ofMachines, settled); err != nil {
+		t.Fatal(err)
+	}
+	m.finish(t, m.start(), 0)
+	asleep.Process.Signal(syscall.SIGCONT)
+	m.finish(t, asleep, 1)
+	if want := ledger.ErrLapsed.Error(); !strings.Contains(fmt.Sprint(asleep.Stderr), want) {
+		t.Errorf("%s: want %q", asleep.Stderr, want)
+	}
+	if left := m.audit(t, crowd); left != 0 {
+		t.Errorf("%d are unknown", left)
+	}
+	t.Logf("%d were begun, %d of them had not left", len(settled), unsent)
+}
+
+// unknown settles who is unknown by what the server has got, and says how many
+// have not got it.
+func (m *machines) unknown(t *testing.T, l *ledger.Ledger) (settled []ledger.Resolution, unsent int) {
+	t.Helper()
+	got, all := m.server.Accepted(), people(t, l, crowd)
+	for key, outcome := range outcomes(t, l) {
+		if outcome != ledger.Unknown {
+			continue
+		}
+		sent := got[all[key]] > 0
+		settled = append(settled, ledger.Resolution{Key: key, Sent: sent, Evidence: "by hand", Who: "ann@desk", At: time.Now()})
+		if !sent {
+			unsent++
+		}
+	}
+	return settled, unsent
+}
+
+// finish waits for a machine, and wants its exit status.
+func (m *machines) finish(t *testing.T, cmd *exec.Cmd, want int) {
+	t.Helper()
+	cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != want {
+		t.Errorf("exit status %d, want %d: %s", code, want, cmd.Stderr)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"mailshot/internal/guard"
+	"mailshot/internal/ledger"
 	"mailshot/internal/rule"
 	"mailshot/internal/transport"
 )
@@ -49,6 +50,12 @@ func (c *connection) run(ctx, hard context.Context) {
 func final(err error) bool {
 	broken, ok := errors.AsType[*transport.Error](err)
 	return isWire(err) || ok && broken.Permanent
+}
+
+// isHeld says that nothing may leave from this machine any more.
+func isHeld(err error) bool {
+	_, ok := errors.AsType[*ledger.Error](err)
+	return ok
 }
 
 func isWire(err error) bool {

@@ -37,6 +37,7 @@ type Sharing interface {
 	Shared() bool
 	Claim(ctx context.Context, wanted []ledger.Want) ([]ledger.State, error)
 	Reserve(ctx context.Context, n int, every time.Duration) (time.Duration, error)
+	Hold(ctx context.Context) error
 }
 
 // Run is one run of a campaign. The fields from Limit on may be left out.
@@ -145,9 +146,9 @@ func (p *Progress) at(s ledger.State) *int {
 
 // Do runs until every message has an outcome, the limit is reached, ctx is done
 // or nothing more can be sent. The error is for a run that could not be: a
-// server unreachable from the start (*transport.Error), a ledger that cannot
-// be written, or a rule.Refusal of the wire gate; the Summary is right then
-// too.
+// server unreachable from the start (*transport.Error), a ledger that cannot be
+// written or by which the run is held to be dead (*ledger.Error), or a
+// rule.Refusal of the wire gate; the Summary is right then too.
 func (r *Run) Do(ctx context.Context) (Summary, error) {
 	standing, err := r.Standing(ctx)
 	if err != nil {

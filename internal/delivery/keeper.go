@@ -45,6 +45,7 @@ type keeper struct {
 	counted  atomic.Int64 // messages that a limit lets through
 	limited  atomic.Bool  // some were kept back
 
+	server  transport.Server
 	work    chan guard.Cleared // to the connections; nil when all is done
 	results chan transport.Result
 	events  chan event
@@ -99,7 +100,10 @@ func (k *keeper) run(ctx context.Context) (Summary, error) {
 	soft, stop := context.WithCancel(ctx)
 	hard, cut := context.WithCancel(context.WithoutCancel(ctx))
 	draining := context.AfterFunc(soft, func() { time.AfterFunc(k.Drain, cut) })
-	k.hard = hard
+	k.hard, k.server = hard, k.Server
+	if s := k.sharing(); s != nil {
+		k.server = transport.While(k.Server, func() error { return s.Hold(hard) })
+	}
 	k.feed, k.noMore = context.WithCancel(soft)
 	defer func() { stop(); cut(); k.noMore() }()
 	for _, l := range k.lanes {

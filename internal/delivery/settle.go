@@ -136,7 +136,7 @@ func (k *keeper) note(e event) {
 func (k *keeper) weigh(e event) {
 	switch {
 	case k.err != nil:
-	case isWire(e.err), !k.pool.stood:
+	case isWire(e.err), isHeld(e.err), !k.pool.stood:
 		k.err = e.err
 	case k.brake != nil:
 	case final(e.err) && (!e.failed || len(k.pool.open) == 0), k.pool.hopeless(time.Now(), k.RetryFor):
@@ -152,7 +152,7 @@ func (k *keeper) connect(now time.Time) {
 		}
 		ctx, stop := context.WithCancel(k.feed)
 		c := &connection{
-			id: k.pool.add(stop), server: k.Server,
+			id: k.pool.add(stop), server: k.server,
 			work: k.work, results: k.results, events: k.events,
 		}
 		go c.run(ctx, k.hard)

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"mailshot/internal/campaign"
 	"mailshot/internal/ledger"
+	"mailshot/internal/smtptest"
 	"mailshot/internal/transport"
 )
 
@@ -19,6 +21,7 @@ type commons struct {
 	rows map[ledger.Key]*row
 	dead map[int]bool
 	slot time.Time // the next one of a shared rate
+	held error     // why nothing may leave any more; nil where it may
 	t    testing.TB
 }
 
@@ -85,6 +88,12 @@ func (m *machine) Reserve(_ context.Context, n int, every time.Duration) (time.D
 	first := later(m.slot, time.Now())
 	m.slot = first.Add(time.Duration(n) * every)
 	return time.Until(first), nil
+}
+
+func (m *machine) Hold(context.Context) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.held
 }
 
 func (m *machine) Begin(_ context.Context, attempts []ledger.Attempt) error {
@@ -316,6 +325,30 @@ func TestGivenUp(t *testing.T) {
 			t.Errorf("tried %d times", s.tries["p7"])
 		}
 	})
+}
+
+// Nothing leaves from a machine that others may have taken for dead: all is as
+// it was.
+func TestHeld(t *testing.T) {
+	const n = 10
+	c, all := source(t, n), newCommons(t)
+	all.held = &ledger.Error{Err: ledger.ErrLapsed}
+	server := smtptest.New(t, smtptest.Script{Extensions: []string{"PIPELINING", "CHUNKING"}})
+	smtp, err := transport.NewSMTP(&transport.URL{Host: server.Host, Port: server.Port, Security: transport.Plain}, transport.Credentials{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := newMachine(c, n, all, nil, 1)
+	r.Server = smtp
+	sum, err := r.Do(t.Context())
+	if !errors.Is(err, ledger.ErrLapsed) || sum.Pending != n || len(server.Transactions()) > 0 {
+		t.Errorf("%+v, %v; %d transactions", sum, err, len(server.Transactions()))
+	}
+	for k, row := range all.rows {
+		if row.begun || row.state.Tried {
+			t.Errorf("%s: %+v", k[:2], row)
+		}
+	}
 }
 
 // Slots that were not used in time are gone: others have those after them.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -143,12 +144,15 @@ func openServer(ctx context.Context, named string, readOnly bool) (*Ledger, erro
 	if readOnly {
 		config.RuntimeParams["default_transaction_read_only"] = "on"
 	}
+	// A machine that is gone in the middle of a transaction keeps others waiting
+	// no longer than for its lease.
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = strconv.FormatInt(lease.Milliseconds(), 10)
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = waitForOthers
 	}
 	l := &Ledger{path: withoutSecrets(named), clock: time.Now, db: stdlib.OpenDB(*config)}
 	l.db.SetMaxOpenConns(maxConnections)
-	l.store = &server{ledger: l, lease: lease}
+	l.store = &server{ledger: l, lease: lease, clock: time.Now}
 	if err := l.bringUpServer(ctx); err != nil {
 		l.db.Close()
 		return nil, fault("open", l.path, err)

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -30,6 +31,7 @@ const lease = 30 * time.Second
 type server struct {
 	ledger *Ledger
 	lease  time.Duration
+	clock  func() time.Time // of this machine, for the lease alone
 }
 
 // lock keeps no other run off: they share.
@@ -74,15 +76,17 @@ func (s *server) sending(string) bool { return true } // lives tells
 // serverPen writes a batch with one statement, whatever the way to the server
 // takes.
 type serverPen struct {
-	run    *Run
-	lease  time.Duration
-	lapsed bool // somebody has ended the run
-	stop   context.CancelFunc
-	done   sync.WaitGroup
+	run     *Run
+	lease   time.Duration
+	clock   func() time.Time
+	renewed atomic.Pointer[time.Time] // when that of the lease was asked for last, with success
+	lapsed  atomic.Bool               // somebody has ended the run
+	stop    context.CancelFunc
+	done    sync.WaitGroup
 }
 
 func (s *server) pen(ctx context.Context, r *Run) (pen, error) {
-	p := &serverPen{run: r, lease: s.lease}
+	p := &serverPen{run: r, lease: s.lease, clock: s.clock}
 	if err := p.renew(ctx); err != nil {
 		return nil, err
 	}
@@ -93,7 +97,7 @@ func (s *server) pen(ctx context.Context, r *Run) (pen, error) {
 }
 
 // live renews the lease until life is over. Where that fails it is tried again
-// in time; a run that has been ended is told so by its next write.
+// in time.
 func (p *serverPen) live(life context.Context) {
 	tick := time.NewTicker(p.lease / 6)
 	defer tick.Stop()
@@ -110,9 +114,45 @@ func (p *serverPen) live(life context.Context) {
 func (p *serverPen) renew(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, p.lease/6)
 	defer cancel()
-	_, err := p.run.ledger.db.ExecContext(ctx, `UPDATE run SET lease = clock_timestamp() + $1::bigint * interval '1 ms'
-		WHERE id = $2 AND ended IS NULL`, p.lease.Milliseconds(), p.run.run)
-	return err
+	asked := p.clock()
+	n, err := affected(p.run.ledger.db.ExecContext(ctx, `UPDATE run SET lease = clock_timestamp() + $1::bigint * interval '1 ms'
+		WHERE id = $2 AND ended IS NULL`, p.lease.Milliseconds(), p.run.run))
+	switch {
+	case err != nil:
+		return err
+	case n == 0:
+		p.lapsed.Store(true)
+	default:
+		p.renewed.Store(&asked)
+	}
+	return nil
+}
+
+// hold leaves the renewing to live.
+func (p *serverPen) hold(ctx context.Context) error {
+	for deadline := time.Now().Add(patience); ; {
+		switch {
+		case p.lapsed.Load():
+			return ErrLapsed
+		case p.holds():
+			return nil
+		case time.Now().After(deadline):
+			return errAway
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// holds says whether the lease has a while to run, for what is written now to
+// leave. Of Go's two clocks one stands still while the machine sleeps, and one
+// may be set: whichever has gone further tells.
+func (p *serverPen) holds() bool {
+	renewed, now := *p.renewed.Load(), p.clock()
+	return max(now.Sub(renewed), now.Round(0).Sub(renewed.Round(0))) < p.lease-p.lease/6
 }
 
 func (p *serverPen) close() error {
@@ -124,11 +164,16 @@ func (p *serverPen) close() error {
 // sign notes as well whether the run lives still: what it has sent it may write
 // down even if not.
 func (p *serverPen) sign(ctx context.Context, tx *sql.Tx, added tally) error {
-	return tx.QueryRowContext(ctx, `UPDATE run SET updated = $1, unknown = $2, accepted = $3, rejected = $4, deferred = $5,
+	var lapsed bool
+	err := tx.QueryRowContext(ctx, `UPDATE run SET updated = $1, unknown = $2, accepted = $3, rejected = $4, deferred = $5,
 			lease = clock_timestamp() + $6::bigint * interval '1 ms'
 		WHERE id = $7 RETURNING ended IS NOT NULL`,
 		p.run.ledger.clock().UnixMilli(), added[unknown], added[accepted], added[rejected], added[deferred],
-		p.lease.Milliseconds(), p.run.run).Scan(&p.lapsed)
+		p.lease.Milliseconds(), p.run.run).Scan(&lapsed)
+	if lapsed {
+		p.lapsed.Store(true)
+	}
+	return err
 }
 
 func (p *serverPen) claim(ctx context.Context, wanted []Want) ([]record, error) {
@@ -208,7 +253,7 @@ func (p *serverPen) look(ctx context.Context, tx *sql.Tx, keys [][]byte) ([]reco
 }
 
 func (p *serverPen) begin(ctx context.Context, tx *sql.Tx, attempts []Attempt, begun []record, servers []int64) error {
-	if p.lapsed {
+	if p.lapsed.Load() {
 		return ErrLapsed
 	}
 	size := len(attempts)
@@ -256,6 +301,9 @@ func (p *serverPen) finish(ctx context.Context, tx *sql.Tx, endings []Ending, en
 					AND recipient.standing = e.standing AND recipient.attempts = e.attempts)`,
 		keys, to, counts, back, at, codes, enhanced, replies, p.run.campaign, p.run.run, int16(unknown), givenUp))
 	if err == nil && n != size {
+		if p.lapsed.Load() {
+			return ErrLapsed // and what it had begun has been settled
+		}
 		return ErrNotBegun
 	}
 	return err
@@ -277,11 +325,11 @@ func sayable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
 }
 
-// passes says that the server is away or being started again, or that two
-// transactions stood in each other's way.
+// passes says that the server is away or being started again, has given up a
+// transaction for lost, or that two stood in each other's way.
 func (s *server) passes(err error) bool {
 	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
-		return slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "40P01", "40001"}, refused.Code) ||
+		return slices.Contains([]string{"57P01", "57P02", "57P03", "53300", "25P03", "40P01", "40001"}, refused.Code) ||
 			strings.HasPrefix(refused.Code, "08")
 	}
 	return isAway(err)

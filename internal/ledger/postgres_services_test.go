@@ -3,10 +3,12 @@
 package ledger
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -52,6 +54,8 @@ func shared(t *testing.T, s *postgrestest.Server) {
 		"what another has in hand cannot be begun":    inOtherHands,
 		"claims of a dead run":                        deadClaims,
 		"a run that was taken for dead":               lapsedRun,
+		"a machine that slept":                        slept,
+		"a machine that slept for too long":           sleptTooLong,
 		"a server that was away":                      serverWasAway,
 		"a run that ends gives back":                  givenBack,
 		"a recipient who was taken back":              freedAgain,
@@ -182,6 +186,69 @@ func lapsedRun(t *testing.T, here, there *Ledger) {
 	finish(t, late, ending(1, Accepted))
 	late.Close()
 	wantSummary(t, here, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 10, Accepted: 1, Unknown: 1, Pending: 8})
+}
+
+// sleeper starts a run with a short lease on a machine that falls asleep for so
+// long: the clock that stands still meanwhile does not show it.
+func sleeper(t *testing.T, l *Ledger) (r *Run, sleep func(time.Duration)) {
+	t.Helper()
+	var slept atomic.Int64
+	s := l.store.(*server)
+	s.lease = time.Second
+	s.clock = func() time.Time { return time.Now().Round(0).Add(time.Duration(slept.Load())) }
+	r = start(t, l, spring)
+	return r, func(d time.Duration) { slept.Add(int64(d)) }
+}
+
+// slept goes on once it has renewed its lease: nobody has taken it for dead.
+func slept(t *testing.T, here, there *Ledger) {
+	r, sleep := sleeper(t, here)
+	defer r.Close()
+	begin(t, r, 1)
+	if err := r.Hold(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	sleep(time.Minute)
+	if err := r.Hold(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("it does not wait: %v", err)
+	}
+	if err := r.Hold(t.Context()); err != nil {
+		t.Error(err)
+	}
+	finish(t, r, ending(1, Accepted))
+}
+
+// sleptTooLong was taken for dead, and what it had begun was settled and begun by
+// another.
+func sleptTooLong(t *testing.T, here, there *Ledger) {
+	late, sleep := sleeper(t, here)
+	b := start(t, there, spring)
+	defer b.Close()
+	begin(t, late, 1, 2)
+	end(t, there, late)
+	if err := there.Resolve(t.Context(), "spring", []Resolution{resolution(1, false)}); err != nil {
+		t.Fatal(err)
+	}
+	claim(t, b, 1)
+	begin(t, b, 1)
+	sleep(time.Minute)
+	wantError(t, late.Hold(t.Context()), ErrLapsed)
+	back := ending(1, Deferred)
+	back.NotSent = true
+	wantError(t, late.Finish(t.Context(), []Ending{back}), ErrLapsed)
+	late.Close()
+	finish(t, b, ending(1, Accepted))
+	wantSummary(t, here, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 10, Accepted: 1, Unknown: 1, Pending: 8})
+}
+
+// end has a run taken for dead.
+func end(t *testing.T, l *Ledger, r *Run) {
+	t.Helper()
+	if _, err := l.db.Exec(`UPDATE run SET ended = 1 WHERE id = $1`, r.run); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func givenBack(t *testing.T, here, there *Ledger) {

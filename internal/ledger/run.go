@@ -121,6 +121,14 @@ func (r *Run) Reserve(ctx context.Context, n int, every time.Duration) (time.Dur
 	return wait, fault("write", r.ledger.path, err)
 }
 
+// Hold is asked before any octet of a message leaves. It waits until no run on
+// another machine can have taken this one for dead: what this one had begun may
+// have been settled then, and be sent by another. One of which that is known is
+// ErrLapsed. Errors are *Error.
+func (r *Run) Hold(ctx context.Context) error {
+	return fault("go on in", r.ledger.path, r.claims.hold(ctx))
+}
+
 // Attempt is one message about to be handed over.
 type Attempt struct {
 	Key       Key

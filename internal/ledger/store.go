@@ -48,4 +48,7 @@ type claimer interface {
 	// reserve has n slots of a shared rate, and says how long it is to the
 	// first.
 	reserve(ctx context.Context, n int, every time.Duration) (time.Duration, error)
+	// hold waits until no other run can have taken this one for dead, or gives
+	// ErrLapsed.
+	hold(ctx context.Context) error
 }

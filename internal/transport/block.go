@@ -14,6 +14,7 @@ const blockSize = 32 << 10
 type blockWriter struct {
 	conn    net.Conn
 	timeout time.Duration
+	may     func() error // asked before each block; nil for what always may
 	leaving atomic.Int64 // octets handed to the kernel, or about to be
 	sent    atomic.Int64 // octets handed to the kernel
 	last    atomic.Int64 // when that was, in nanoseconds since 1970
@@ -23,6 +24,11 @@ func (b *blockWriter) Write(p []byte) (int, error) {
 	written := 0
 	for written < len(p) {
 		block := p[written:min(written+blockSize, len(p))]
+		if b.may != nil {
+			if err := b.may(); err != nil {
+				return written, err
+			}
+		}
 		now := time.Now()
 		b.last.Store(now.UnixNano())
 		b.conn.SetWriteDeadline(now.Add(b.timeout))

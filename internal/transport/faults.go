@@ -10,6 +10,7 @@ import (
 	"os"
 	"syscall"
 
+	"mailshot/internal/ledger"
 	"mailshot/internal/rule"
 )
 
@@ -27,6 +28,9 @@ func (s *session) broken(step string, err error) error {
 	if errors.As(err, &refusal) {
 		return refusal
 	}
+	if isOwn(err) {
+		return err
+	}
 	if isAlert(err) {
 		return tlsError("the server ended it with an alert", alertHint)
 	}
@@ -35,6 +39,14 @@ func (s *session) broken(step string, err error) error {
 		hint = "check the host and the port of --smtp; where the server has TLS from the start (port 465), write smtps://"
 	}
 	return &Error{Step: step, Err: plainCause(err), Hint: hint}
+}
+
+// isOwn says that err is this program's own reason to send no more: that of the
+// wire gate, or of While.
+func isOwn(err error) bool {
+	_, refused := errors.AsType[rule.Refusal](err)
+	_, held := errors.AsType[*ledger.Error](err)
+	return refused || held
 }
 
 // plainCause puts fixed words in place of an error's own, which may quote what

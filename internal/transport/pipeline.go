@@ -7,7 +7,6 @@ import (
 
 	"mailshot/internal/guard"
 	"mailshot/internal/ledger"
-	"mailshot/internal/rule"
 )
 
 // pipeline is one Deliver: it takes messages, hands what may leave to a writer
@@ -256,12 +255,11 @@ func (p *pipeline) fail(err error) {
 	p.watch()
 }
 
-// end lets nothing more be taken or written. A refusal of the wire gate is the
-// reason before all others.
+// end lets nothing more be taken or written. A reason of our own goes before all
+// others.
 func (p *pipeline) end(why error) {
 	p.closed, p.muted = true, true
-	var refusal rule.Refusal
-	if p.why == nil || errors.As(why, &refusal) || p.unheeded && !errors.As(p.why, &refusal) {
+	if p.why == nil || isOwn(why) || p.unheeded && !isOwn(p.why) {
 		p.why = why
 	}
 }
@@ -293,13 +291,12 @@ func (p *pipeline) abandon(cause error) error {
 	return p.s.broken(step, cause)
 }
 
-// heed takes the refusal of the wire gate that nobody has asked for yet: what it
-// closed is seen by the reader as a server that hangs up.
+// heed takes the reason of our own that nobody has asked for yet: what it closed
+// is seen by the reader as a server that hangs up.
 func (p *pipeline) heed() {
-	var refusal rule.Refusal
 	select {
 	case err := <-p.broke:
-		if errors.As(err, &refusal) {
+		if isOwn(err) {
 			p.end(err)
 		}
 	default:

@@ -163,7 +163,7 @@ func (s *session) quit() {
 	if s.ended() {
 		return
 	}
-	s.blocks.timeout = s.timeouts.Quit
+	s.blocks.timeout, s.blocks.may = s.timeouts.Quit, nil
 	if s.say("QUIT") == nil {
 		s.await(s.timeouts.Quit)
 	}

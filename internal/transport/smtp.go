@@ -56,6 +56,7 @@ type SMTP struct {
 	url         URL
 	credentials Credentials
 	tls         *tls.Config
+	may         func() error
 }
 
 // NewSMTP gives the server that u names. Errors are *rule.Fault.
@@ -96,8 +97,24 @@ func (s *SMTP) Connect(ctx context.Context) (Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	session.blocks.may = s.may
 	session.start()
 	return session, nil
+}
+
+// While gives a server that is as s, but whose connections ask before any octet
+// of a transaction leaves whether it may. An error of may, which is a
+// *ledger.Error, ends a connection, and is that of its Deliver. It is called by
+// several goroutines, and can wait. A server that is no further off than this
+// machine does not ask.
+func While(s Server, may func() error) Server {
+	smtp, ok := s.(*SMTP)
+	if !ok {
+		return s
+	}
+	asking := *smtp
+	asking.may = may
+	return &asking
 }
 
 // open gives a session that is to be started; see may be nil. Where a token has

@@ -43,9 +43,9 @@ type Conn interface {
 	// more (the caller bounds that by Close, which may be called meanwhile).
 	//
 	// The error says why the connection ended early: an *Error, what ctx says,
-	// or a rule.Refusal with the rule wire, after which nothing more may be
-	// sent by anyone. It is nil when in was closed, or the connection has carried
-	// as many as it may.
+	// that of While, or a rule.Refusal with the rule wire, after which nothing
+	// more may be sent by anyone. It is nil when in was closed, or the connection
+	// has carried as many as it may.
 	Deliver(ctx context.Context, in <-chan guard.Cleared, out chan<- Result) error
 	// Close ends the connection: QUIT where it is in step and idle, else at once.
 	Close() error
