@@ -43,8 +43,8 @@ fuzz: ## every fuzz target for FUZZTIME (30s)
 bench: table ## every benchmark, and the table
 	go test -run '^$$' -bench . -benchmem -timeout 60m $$(go list ./... | grep -v /bench$$)
 
-table: ## mailshot and other clients, on loopback and 50 ms away: messages a second
-	go test -run '^$$' -bench Table -benchtime 1x -timeout 60m ./internal/bench
+table: ## mailshot and other clients, on loopback and 50 ms away, one worker and four: messages a second
+	go test -run '^$$' -bench 'Table|Workers' -benchtime 1x -timeout 60m ./internal/bench
 
 crash: ## kill the program at random moments, ROUNDS (40) times, with a real Postfix (as root)
 	go test -tags services -count=1 -timeout 24h -v ./cmd/mailshot -run TestCrash -crash.rounds $(ROUNDS)

@@ -18,7 +18,7 @@ func BenchmarkMailshot(b *testing.B) {
 			b.ResetTimer()
 			b.StopTimer()
 			for range b.N {
-				send := mailshot(b, job{c, address, r.connections})
+				send := mailshot(b, job{crowd: c, server: address, connections: r.connections})
 				all[r.server].settle()
 				b.StartTimer()
 				must(b, send())

@@ -88,7 +88,7 @@ func (t *table) measure(r row) {
 			if i == 0 {
 				people = r.ours
 			}
-			send := c.prepare(t.tb, job{t.crowd(people), address, r.connections})
+			send := c.prepare(t.tb, job{crowd: t.crowd(people), server: address, connections: r.connections})
 			if send == nil {
 				continue
 			}
@@ -169,7 +169,7 @@ func BenchmarkTable(b *testing.B) {
 func TestClients(t *testing.T) {
 	for _, c := range clients() {
 		all := &table{t, map[string]*server{chunking: ours(t, []string{"CHUNKING", "PIPELINING"})}, map[int]*crowd{}, map[cell]float64{}}
-		if send := c.prepare(t, job{all.crowd(10), all.servers[chunking].address, 1}); send != nil {
+		if send := c.prepare(t, job{crowd: all.crowd(10), server: all.servers[chunking].address, connections: 1}); send != nil {
 			must(t, send())
 		}
 	}

@@ -30,6 +30,9 @@ import (
 // Password of the user mailshot, who owns the databases.
 const Password = "not-to-be-shown"
 
+// running is the variable that holds the URL of one that is running.
+const running = "MAILSHOT_TEST_POSTGRES"
+
 // Server is a running PostgreSQL.
 type Server struct {
 	url  url.URL
@@ -43,14 +46,17 @@ type Server struct {
 // Start starts a PostgreSQL, and stops it when the test ends.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	if running := os.Getenv("MAILSHOT_TEST_POSTGRES"); running != "" {
-		u, err := url.Parse(running)
+	if named := os.Getenv(running); named != "" {
+		u, err := url.Parse(named)
 		if err != nil {
-			t.Fatal("MAILSHOT_TEST_POSTGRES holds no URL")
+			t.Fatal(running + " holds no URL")
 		}
 		return &Server{url: *u}
 	}
-	s := &Server{bin: programs(t), port: freePort(t)}
+	if !Installed() {
+		t.Fatal("no PostgreSQL: install Debian's package postgresql")
+	}
+	s := &Server{bin: programs(), port: freePort(t)}
 	s.url = url.URL{Scheme: "postgres", User: url.UserPassword("mailshot", Password), Host: "127.0.0.1:" + s.port, Path: "postgres"}
 	s.initialise(t)
 	s.Up(t)
@@ -67,12 +73,15 @@ func (s *Server) Ledger() string {
 	return u.String()
 }
 
-// programs gives the folder of initdb and postgres, of the latest version.
-func programs(t testing.TB) string {
-	t.Helper()
+// Installed says whether Start has a PostgreSQL to start, or to use.
+func Installed() bool { return os.Getenv(running) != "" || programs() != "" }
+
+// programs gives the folder of initdb and postgres, of the latest version; ""
+// where there are none.
+func programs() string {
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	if len(found) == 0 {
-		t.Fatal("no PostgreSQL: install Debian's package postgresql")
+		return ""
 	}
 	return filepath.Dir(slices.Max(found))
 }
