@@ -56,6 +56,7 @@ func shared(t *testing.T, s *postgrestest.Server) {
 		"a run that was taken for dead":               lapsedRun,
 		"a machine that slept":                        slept,
 		"a machine that slept for too long":           sleptTooLong,
+		"a transaction that was given up":             givenUpForLost,
 		"a server that was away":                      serverWasAway,
 		"a run that ends gives back":                  givenBack,
 		"a recipient who was taken back":              freedAgain,
@@ -243,6 +244,26 @@ func sleptTooLong(t *testing.T, here, there *Ledger) {
 	wantSummary(t, here, Summary{Campaign: "spring", Digest: "sha256:1", Recipients: 10, Accepted: 1, Unknown: 1, Pending: 8})
 }
 
+// givenUpForLost does a write again in whose middle the machine slept.
+func givenUpForLost(t *testing.T, here, there *Ledger) {
+	r := start(t, here, spring)
+	defer r.Close()
+	here.db.SetMaxOpenConns(1)
+	if _, err := here.db.Exec(`SET idle_in_transaction_session_timeout = 50`); err != nil {
+		t.Fatal(err)
+	}
+	tries := 0
+	err := r.write(t.Context(), r.added, nil, func(context.Context, *sql.Tx) error {
+		if tries++; tries == 1 {
+			time.Sleep(500 * time.Millisecond)
+		}
+		return nil
+	})
+	if err != nil || tries != 2 {
+		t.Errorf("%v after %d tries", err, tries)
+	}
+}
+
 // end has a run taken for dead.
 func end(t *testing.T, l *Ledger, r *Run) {
 	t.Helper()
@@ -395,7 +416,7 @@ func TestServerVersions(t *testing.T) {
 	s := postgrestest.Start(t)
 	named := s.Ledger()
 	l := openAt(t, named)
-	for setting, want := range map[string]string{"synchronous_commit": "on", "application_name": "mailshot"} {
+	for setting, want := range map[string]string{"synchronous_commit": "on", "application_name": "mailshot", "idle_in_transaction_session_timeout": "30s"} {
 		var got string
 		if err := l.db.QueryRow(`SELECT current_setting($1)`, setting).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %s, %v; want %s", setting, got, err, want)
