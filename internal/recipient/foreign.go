@@ -17,6 +17,7 @@ type foreign struct {
 	index  *identifier.Index
 	allow  []string
 	pasted []pasted // by column
+	doubts []doubt
 	out    []uint32 // numbers still to come of rows that are not to be mailed
 
 	line   uint32 // of the row at hand
@@ -24,14 +25,14 @@ type foreign struct {
 	cells  []string
 	text   []byte // of the cell at hand
 	hits   []hit
+	keys   []uint64 // of the cell that is compared
 }
 
-// hit is what is kept of an identifier.Hit.
+// hit is an identifier.Hit in a cell.
 type hit struct {
-	kind       identifier.Kind
-	start, end int
-	fine       bool // it may stand in the row's cells
-	other      int  // line of a row that it belongs to
+	identifier.Hit
+	fine  bool // it may stand in the row's cells
+	other int  // line of a row that it belongs to
 }
 
 func newForeign(j *judge, index *identifier.Index, use Use) *foreign {
@@ -56,12 +57,16 @@ func (f *foreign) row(r record) {
 		}
 		f.pasted[i].filled++
 		if found, ok := f.foreignIn(cell, i); ok {
-			f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: r.line, Row: r.number, OtherLine: found.other,
-				Where: l.where(i),
-				What:  fmt.Sprintf("the cell holds the %s of the row at line %d", found.kind, found.other),
-				Hint:  "mend the cell; a column that names another person on purpose belongs under relational"})
+			f.refuse(doubt{line: r.line, number: r.number, column: i, kind: found.Kind, other: found.other})
 		}
 	}
+}
+
+func (f *foreign) refuse(d doubt) {
+	f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: d.line, Row: d.number, OtherLine: d.other,
+		Where: f.judge.list.where(d.column),
+		What:  fmt.Sprintf("the cell holds the %s of the row at line %d", d.kind, d.other),
+		Hint:  "mend the cell; a column that names another person on purpose belongs under relational"})
 }
 
 // foreignIn gives the first hit in a cell that belongs to another row alone.
@@ -70,13 +75,18 @@ func (f *foreign) foreignIn(cell string, column int) (hit, bool) {
 	f.hits = f.hits[:0]
 	f.index.Scan(f.text, func(h identifier.Hit) bool {
 		value := string(f.text[h.Start:h.End])
-		f.hits = append(f.hits, hit{h.Kind, h.Start, h.End, f.fine(h, value, column), f.other(h.Lines)})
+		f.hits = append(f.hits, hit{h, f.fine(h, value, column), f.other(h.Lines)})
 		return true
 	})
 	for _, h := range f.hits {
-		if !h.fine && !f.insideOwn(h) {
+		if h.fine {
+			continue
+		}
+		own, inside := f.insideOwn(h)
+		if !inside {
 			return h, true
 		}
+		f.doubt(h, own, column)
 	}
 	return hit{}, false
 }
@@ -140,15 +150,21 @@ func (f *foreign) owns(kind Kind, isTheOne func(cell string) bool) bool {
 	return false
 }
 
-// insideOwn says whether h lies inside a longer hit that is fine: "Maria
-// Schmidt" in "Anna Maria Schmidt". An address never does.
-func (f *foreign) insideOwn(h hit) bool {
-	if h.kind == identifier.Address || h.kind == identifier.Digest {
-		return false
+// insideOwn gives the longer hit that is fine, if there is one, inside which h
+// lies: "Maria Schmidt" in "Anna Maria Schmidt". An address never does, and a
+// name in names alone.
+func (f *foreign) insideOwn(h hit) (own hit, inside bool) {
+	if h.Kind == identifier.Address || h.Kind == identifier.Digest {
+		return hit{}, false
 	}
-	return slices.ContainsFunc(f.hits, func(o hit) bool {
-		return o.fine && o.start <= h.start && h.end <= o.end && o.end-o.start > h.end-h.start
+	i := slices.IndexFunc(f.hits, func(o hit) bool {
+		return o.fine && o.Start <= h.Start && h.End <= o.End && o.End-o.Start > h.End-h.Start &&
+			(h.Kind != identifier.Name || o.Kind == identifier.Name)
 	})
+	if i < 0 {
+		return hit{}, false
+	}
+	return f.hits[i], true
 }
 
 // other gives the first of lines that is not the row's.

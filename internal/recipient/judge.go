@@ -68,6 +68,9 @@ func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) {
 	if first.sum != second.sum {
 		return nil, ErrChanged
 	}
+	if err := foreign.settle(ctx); err != nil {
+		return nil, err
+	}
 	first.out = j.out
 	l.judged = &first
 	result.Refusals, result.Total, result.Warnings = j.found.inOrder(), j.found.total, j.found.warnings
