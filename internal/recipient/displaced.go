@@ -50,14 +50,14 @@ func newDisplacement(p plan) *displacement {
 	return d
 }
 
-// add takes the next row, whose local part and names b has.
-func (d *displacement) add(b *badge, cells []string) {
+// add takes the next row, whose local part b has.
+func (d *displacement) add(b *badge, names []spelling, cells []string) {
 	if len(b.local.words) == 0 {
 		return
 	}
 	own := false
-	for i := range b.names {
-		own = own || b.local.lettersOf(&b.names[i]) > 0
+	for i := range names {
+		own = own || b.local.lettersOf(&names[i]) > 0
 	}
 	if own {
 		d.own++

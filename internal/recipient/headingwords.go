@@ -109,7 +109,8 @@ var owners = words(`legal preferred official billing shipping invoice father mot
 		eltern vater mutter kind schuler eleve enfant pere mere padre madre hijo alumno figlio genitore`)
 
 // greetings are words of headings under which salutations stand.
-var greetings = words(`salutation greeting anrede briefanrede grussformel salutations saludo saluto aanhef`)
+var greetings = words(`salutation greeting anrede briefanrede anredezeile briefanredezeile grussformel grußformel begrussung begrüßung
+		salutations saludo saluto aanhef`)
 
 // keys are words of headings under which stands what opens or marks one
 // person's: however it looks, it is theirs alone.

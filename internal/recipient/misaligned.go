@@ -25,11 +25,12 @@ const (
 // offsets, and an aligned list has them at offset 0. So what shows no names
 // says nothing.
 //
-// It looks at each column of names by itself, since one of them may be out of
-// step, and at all of them together.
+// It looks at each column of names or salutations by itself, since one of them
+// may be out of step, and at all of them together.
 type alignment struct {
 	address int
-	columns []int
+	columns []int          // of names, and behind them of salutations
+	persons int            // how many of columns are of names
 	rows    [offsets]badge // the last ones, in a ring
 	n       int            // rows that came
 	sums    []sums         // one for each of columns, and one for all
@@ -74,6 +75,12 @@ func newAlignment(l *List, p plan) *alignment {
 			a.columns = append(a.columns, i)
 		}
 	}
+	a.persons = len(a.columns)
+	for i, k := range p.kinds {
+		if k.Kind == KindText && k.Why != "declared" && !p.relational[i] && headingOf(k.Column).greets() {
+			a.columns = append(a.columns, i)
+		}
+	}
 	if !used || len(a.columns) == 0 {
 		return nil
 	}
@@ -99,7 +106,7 @@ func (a *alignment) add(r record, cells []string) {
 			b.names[i].set(cells[column])
 		}
 	}
-	a.apart.add(b, cells)
+	a.apart.add(b, b.names[:a.persons], cells)
 	a.n++
 	if a.n > reach {
 		a.judge(a.n - 1 - reach)
