@@ -156,7 +156,7 @@ func mostlyText(text []byte) bool {
 }
 
 // readLinks looks at what the links in text say about people beyond their
-// escapes: + is a space there, and VERP writes = for @.
+// escapes: + is a space there, VERP writes = for @, and a query names its values.
 func (r *Reader) readLinks(p place, text []byte) {
 	for len(text) > 0 {
 		n := bytes.IndexAny(text, " \t\r\n<>\"'`")
@@ -193,6 +193,21 @@ func (r *Reader) readLink(p place, link []byte) {
 		swapBytes(view, '+', ' ')
 		r.match(p, view)
 	}
+	if view = appendQuery(view[:0], link); len(view) > 0 {
+		r.match(p, view)
+	}
+}
+
+// appendQuery appends the values of a link's query, without the names that part
+// them: "?first=Ann&last=Lee" fills a form in.
+func appendQuery(dst, link []byte) []byte {
+	_, query, _ := bytes.Cut(link, []byte("?"))
+	for field := range bytes.SplitSeq(query, []byte("&")) {
+		if _, value, ok := bytes.Cut(field, []byte("=")); ok {
+			dst = append(append(dst, value...), '&')
+		}
+	}
+	return dst
 }
 
 func swapBytes(b []byte, old, new byte) {
