@@ -140,10 +140,13 @@ func (r *Reader) readDecoded(p place, text []byte, depth int) {
 }
 
 // mostlyText says whether text can hold somebody's identifier: it has a run of
-// ASCII long enough for one, or is UTF-8 without controls.
+// ASCII long enough for one, also in UTF-16, or is UTF-8 without controls.
 func mostlyText(text []byte) bool {
 	run, plain := 0, true
 	for _, c := range text {
+		if c == 0 {
+			continue
+		}
 		if c < ' ' || c >= 0x7F {
 			run, plain = 0, plain && c >= 0x80
 			continue
