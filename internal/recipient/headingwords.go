@@ -23,6 +23,12 @@ var (
 	lastNameAlone = words(`last family nom lname l_name`)
 )
 
+// middleName are words for what stands between first and last names.
+var middleName = words(`middle_name middle_names middle_initial middle middlename mname m_name mi additional_name additional_names
+	zweiter_vorname weitere_vornamen deuxieme_prenom segundo_nombre secondo_nome tussenvoegsel tussenvoegsels
+	voorvoegsel voorvoegsels infix namenszusatz namensvorsatz vorsatzwort mellemnavn mellannamn mellomnavn
+	otchestvo отчество по_батькові`)
+
 // person are headings under which a person's whole name stands, unless numbers
 // do; fullName may have words before them.
 var (

@@ -3,6 +3,8 @@ package recipient
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // part is which part of a person's name a heading speaks of.
@@ -59,10 +61,12 @@ func (h heading) namesSomebody() bool {
 	return ok && !rest.countsOther() && !rest.has(nameless)
 }
 
-// fullNameColumns is where a person's whole name stands: in one column, or in two.
+// fullNameColumns is where a person's whole name stands: in one column, or in
+// two, and what is between them in a third.
 type fullNameColumns struct {
-	first int
-	last  int // -1 where the first column has all of it
+	first  int
+	last   int // -1 where the first column has all of it
+	middle int // -1 for none
 }
 
 // nameColumns finds the whole names among columns of names: first and last
@@ -79,7 +83,7 @@ func nameColumns(columns []ColumnKind) []fullNameColumns {
 			for k, o := range columns {
 				if k != i && !taken[k] && o.Kind == KindName && agree(c.Column, o.Column) {
 					taken[i], taken[k] = true, true
-					found = append(found, fullNameColumns{i, k})
+					found = append(found, fullNameColumns{i, k, middleOf(c.Column, columns)})
 					break
 				}
 			}
@@ -90,10 +94,19 @@ func nameColumns(columns []ColumnKind) []fullNameColumns {
 	match(func(_, other Column) bool { return headingOf(other).is(nameWords) })
 	for i, c := range columns {
 		if c.Kind == KindName && !taken[i] {
-			found = append(found, fullNameColumns{i, -1})
+			found = append(found, fullNameColumns{i, -1, -1})
 		}
 	}
 	return found
+}
+
+// middleOf gives the column of the middle names to the first names under first.
+func middleOf(first Column, columns []ColumnKind) int {
+	_, whose := headingOf(first).part()
+	return slices.IndexFunc(columns, func(c ColumnKind) bool {
+		rest, ok := headingOf(c.Column).without(middleName)
+		return ok && strings.Join(rest, "_") == whose && (c.Kind == KindName || c.Kind == KindText)
+	})
 }
 
 // completes says whether other is the heading of the last names to the first
@@ -122,6 +135,21 @@ func (c fullNameColumns) of(cells []string) string {
 		return last
 	}
 	return first + " " + last
+}
+
+// withMiddle gives the whole name with the middle names in it, and with the
+// first letter of them; none where the cells have none.
+func (c fullNameColumns) withMiddle(cells []string) []string {
+	if c.middle < 0 || c.middle >= len(cells) || c.of(cells) == "" {
+		return nil
+	}
+	middle := strings.TrimSpace(cells[c.middle])
+	initial, size := utf8.DecodeRuneInString(middle)
+	if !unicode.IsLetter(initial) {
+		return nil
+	}
+	first, last := strings.TrimSpace(cells[c.first]), strings.TrimSpace(cells[c.last])
+	return []string{first + " " + middle + " " + last, first + " " + middle[:size] + " " + last}
 }
 
 // otherOrder gives the whole name with its last word first, or as it is said

@@ -75,6 +75,18 @@ func TestOneColumnInOtherOrder(t *testing.T) {
 	}
 }
 
+func TestMiddleNames(t *testing.T) {
+	for text, want := range map[string]int{
+		"ask Kim Lou Cole": 1, "ask Kim L. Cole": 1, "ask Kim X. Cole": 0, "ask Pat Lou Page": 0, "ask Lou Cole": 0,
+	} {
+		g := grid{{"email", "Parent First", "Parent Last", "Child First", "Child Middle", "Child Last", "note"},
+			{"a@x.example", "Ann", "Ray", "Ada", "Ida", "Roy", text}, {"b@x.example", "Pat", "Page", "Kim", "Lou", "Cole", ""}}
+		if got := foreignNames(t, g); got != want {
+			t.Errorf("%s: found %d times, want %d", text, got, want)
+		}
+	}
+}
+
 func TestTwoPairsOfNames(t *testing.T) {
 	g := planted("Parent First,Child Last,Child First,Parent Last", "", func(first, last string) []string {
 		return []string{first, "Lu" + last, "Lu" + first, last}

@@ -108,7 +108,7 @@ func (p *people) addresses(line, column int, cell string) {
 	}
 }
 
-// name adds a full name in both its orders.
+// name adds a full name in both its orders, and with the middle names.
 func (p *people) name(line int, columns fullNameColumns, cells []string) {
 	whole := columns.of(cells)
 	if whole == "" {
@@ -117,6 +117,9 @@ func (p *people) name(line int, columns fullNameColumns, cells []string) {
 	p.value(line, columns.first, identifier.Name, whole)
 	if other := columns.otherOrder(whole, cells); other != "" {
 		p.builder.Add(line, identifier.Name, other)
+	}
+	for _, longer := range columns.withMiddle(cells) {
+		p.builder.Add(line, identifier.Name, longer)
 	}
 }
 
