@@ -2,6 +2,7 @@ package guard
 
 import (
 	"crypto/sha256"
+	"unicode"
 
 	gomessage "github.com/emersion/go-message"
 
@@ -42,6 +43,20 @@ func (r *Reader) judgeFile(h *heading, content []byte, where string, p PlannedPa
 	}
 }
 
+// apart gives the name of a file with a space before each capital that begins a
+// word behind another: people call files "AnnLee.pdf".
+func apart(name string) string {
+	var words []rune
+	before := ' '
+	for _, c := range name {
+		if unicode.IsUpper(c) && unicode.IsLower(before) {
+			words = append(words, ' ')
+		}
+		words, before = append(words, c), c
+	}
+	return string(words)
+}
+
 // file reads a shared attachment.
 func (c *constants) file(i int, f message.File) {
 	c.at = Constant{File: f.Path, Line: 1}
@@ -57,7 +72,9 @@ func (c *constants) file(i int, f message.File) {
 			What: "the attachment " + err.Error(), Hint: hintUnreadable,
 		})
 	}
-	c.read(place{name: where + ", file name"}, []byte(f.Name))
+	for _, name := range []string{f.Name, apart(f.Name)} {
+		c.read(place{name: where + ", file name"}, []byte(name))
+	}
 	for _, v := range views {
 		c.read(place{name: where, line: 1, markup: v.Markup}, v.Text)
 	}

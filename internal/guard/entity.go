@@ -273,4 +273,5 @@ func (r *Reader) scanPartHeader(h *heading) {
 	}
 	p.name += ", file name"
 	r.scanField(p, h.file)
+	r.read(p, []byte(apart(h.file)))
 }
