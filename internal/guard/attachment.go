@@ -39,7 +39,7 @@ func (r *Reader) judgeFile(h *heading, content []byte, where string, p PlannedPa
 		r.refuse(rule.UnreadableAttachment, where, "the attachment "+err.Error(), hintUnreadable)
 	}
 	for _, v := range views {
-		r.read(place{name: where, line: 1, markup: v.Markup, file: true, pairing: true}, v.Text)
+		r.read(place{name: where, line: 1, markup: v.Markup, lossy: v.Joined, file: true, pairing: true}, v.Text)
 	}
 }
 
@@ -76,6 +76,6 @@ func (c *constants) file(i int, f message.File) {
 		c.read(place{name: where + ", file name"}, []byte(name))
 	}
 	for _, v := range views {
-		c.read(place{name: where, line: 1, markup: v.Markup}, v.Text)
+		c.read(place{name: where, line: 1, markup: v.Markup, lossy: v.Joined}, v.Text)
 	}
 }

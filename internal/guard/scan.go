@@ -19,6 +19,7 @@ type place struct {
 	file    bool   // an attachment or its name, which the template did not write
 	pairing bool   // it is a recipient's own attachment
 	coded   bool   // bytes that stand for others, which are read too
+	lossy   bool   // white space or signs were lost that another view has, which is read too
 }
 
 // at gives the place of the byte at offset in text.
@@ -361,7 +362,7 @@ func (r *Reader) match(p place, text []byte) {
 	s.found, s.mine = s.found[:0], s.mine[:0]
 	own := uint32(r.row.Line)
 	s.index.Scan(text, func(h identifier.Hit) bool {
-		if p.markup && h.ShortNumber() {
+		if p.markup && h.ShortNumber() || s.isParted(p, text, h) {
 			return true
 		}
 		if r.g.own.isFree(h.Key) {
@@ -384,6 +385,19 @@ func (r *Reader) match(p place, text []byte) {
 			r.judgeHit(p, text, h)
 		}
 	}
+}
+
+// isParted says whether h is a name turned in two sentences. Where p alone makes
+// it one, the text may not be remembered for other places.
+func (s *scanner) isParted(p place, text []byte, h identifier.Hit) bool {
+	if s.index.IsParted(text, h, false) {
+		return true
+	}
+	parted := (p.coded || p.lossy) && s.index.IsParted(text, h, true)
+	if parted {
+		s.hits++
+	}
+	return parted
 }
 
 // inAddress says whether h is a name that only stands in an address that was

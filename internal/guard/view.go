@@ -68,7 +68,9 @@ func (u *unfolding) child(text []byte, undo undoing) {
 	view, changed := undo(buf, text)
 	if changed && u.isNew(view) {
 		u.left--
-		u.r.match(u.place, view)
+		p := u.place
+		p.lossy = true // a no-break space is a plain one in it
+		u.r.match(p, view)
 		u.children(view)
 	}
 	u.r.views.give(view)

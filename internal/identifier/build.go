@@ -60,6 +60,18 @@ func (b *Builder) Add(line int, k Kind, value string) bool {
 	return true
 }
 
+// AddTurned adds a full name of the row at line in another order than the one
+// in which it was added.
+func (b *Builder) AddTurned(line int, name string) {
+	switch {
+	case !Identifies(Name, name):
+	case hasStop(name):
+		b.addWords(line, Name, name) // a stop in it says nothing of a sentence
+	default:
+		b.addWords(line, turned, name)
+	}
+}
+
 func (b *Builder) addWords(line int, k Kind, value string) {
 	b.buf = append(b.buf[:0], value...)
 	keys := keysOf(b.seed, b.buf)

@@ -27,6 +27,8 @@ const (
 	Token        // an account, order, customer or phone number, a token
 	Name         // a full name of two words or more
 	Private      // any value of a column that is declared private
+
+	turned // a Name in the order that its row does not have it in; a Hit says Name
 )
 
 // String names k as a refusal does: "address", "hash of the address", ...
@@ -57,6 +59,7 @@ type Hit struct {
 	Lines      []uint32 // the rows it belongs to, ascending, at most MaxRows of them; not to be changed
 	Key        uint64   // what it was found under; see Index.Keys
 	Digits     int      // how many digits it has where it is a bare number, otherwise 0
+	Turned     bool     // a Name that no row has in this order
 }
 
 // ShortNumber says whether h is a bare number of fewer than nine digits, which

@@ -42,7 +42,7 @@ func (s *scan) yieldAll(all entries, key uint64, h Hit) bool {
 	for len(all.keys) > 0 {
 		var e entries
 		e, all = all.cutKind()
-		h.Kind, h.Lines = e.kind(), e.lines
+		h.Kind, h.Lines, h.Turned = e.kind(), e.lines, e.isTurned()
 		if h.Kind != None && !s.yield(h) {
 			return false
 		}

@@ -2,6 +2,7 @@ package identifier
 
 import (
 	"math/bits"
+	"slices"
 	"sort"
 )
 
@@ -20,13 +21,28 @@ type entries struct {
 }
 
 // kind is that of the first entry.
-func (e entries) kind() Kind { return Kind(e.keys[0] & kindMask) }
+func (e entries) kind() Kind { return Kind(identity(e.keys[0]) & kindMask) }
+
+// identity is what two entries for one identifier have in common: a name is the
+// same one whichever order a row has it in.
+func identity(key uint64) uint64 {
+	if Kind(key&kindMask) == turned {
+		return key&^kindMask | uint64(Name)
+	}
+	return key
+}
+
+// isTurned says whether e, which is one identifier, is a name that no row has in
+// this order.
+func (e entries) isTurned() bool {
+	return !slices.ContainsFunc(e.keys, func(key uint64) bool { return Kind(key&kindMask) != turned })
+}
 
 // count counts the different keys of the kinds that want chooses.
 func (e entries) count(want func(Kind) bool) int {
 	n, last := 0, uint64(0)
 	for _, key := range e.keys {
-		if key != last && want(Kind(key&kindMask)) {
+		if key = identity(key); key != last && want(Kind(key&kindMask)) {
 			n++
 		}
 		last = key
@@ -38,7 +54,7 @@ func (e entries) count(want func(Kind) bool) int {
 // hash.
 func (e entries) cutKind() (first, rest entries) {
 	n := 1
-	for n < len(e.keys) && e.keys[n] == e.keys[0] {
+	for n < len(e.keys) && identity(e.keys[n]) == identity(e.keys[0]) {
 		n++
 	}
 	return entries{e.keys[:n], e.lines[:n:n]}, entries{e.keys[n:], e.lines[n:]}
@@ -47,7 +63,14 @@ func (e entries) cutKind() (first, rest entries) {
 func (e entries) Len() int { return len(e.keys) }
 
 func (e entries) Less(i, j int) bool {
-	return e.keys[i] < e.keys[j] || e.keys[i] == e.keys[j] && e.lines[i] < e.lines[j]
+	a, b := identity(e.keys[i]), identity(e.keys[j])
+	switch {
+	case a != b:
+		return a < b
+	case e.lines[i] != e.lines[j]:
+		return e.lines[i] < e.lines[j]
+	}
+	return e.keys[i] < e.keys[j] // a name as its row has it comes first
 }
 
 func (e entries) Swap(i, j int) {
@@ -55,7 +78,7 @@ func (e entries) Swap(i, j int) {
 	e.lines[i], e.lines[j] = e.lines[j], e.lines[i]
 }
 
-// sort sorts by key, then by line; by insertion where there are few, as in
+// sort sorts by identity, then by line; by insertion where there are few, as in
 // nearly all buckets.
 func (e entries) sort() {
 	if len(e.keys) > 24 {
@@ -152,7 +175,7 @@ func (s *shard) tidy() {
 // moveTo copies e, which is one identifier, to dst, which may overlap it from
 // before, and gives how many entries it kept.
 func (e entries) moveTo(dst entries) int {
-	n, key, kind := 0, e.keys[0], e.kind()
+	n, kind := 0, e.kind()
 	for i, line := range e.lines {
 		if i > 0 && dst.lines[n-1] == line {
 			continue
@@ -163,7 +186,7 @@ func (e entries) moveTo(dst entries) int {
 			}
 			return n
 		}
-		dst.keys[n], dst.lines[n] = key, line
+		dst.keys[n], dst.lines[n] = e.keys[i], line
 		n++
 	}
 	return n

@@ -74,6 +74,9 @@ func (f *foreign) foreignIn(cell string, column int) (hit, bool) {
 	f.text = append(f.text[:0], cell...)
 	f.hits = f.hits[:0]
 	f.index.Scan(f.text, func(h identifier.Hit) bool {
+		if f.index.IsParted(f.text, h, false) {
+			return true
+		}
 		value := string(f.text[h.Start:h.End])
 		f.hits = append(f.hits, hit{h, f.fine(h, value, column), f.other(h.Lines)})
 		return true

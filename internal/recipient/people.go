@@ -82,7 +82,7 @@ func (c *crowd) more(value string) bool {
 func (p *people) crowd(line int, words []string) {
 	if n := len(words); n >= 2 {
 		p.builder.Add(line, identifier.Name, words[n-2]+" "+words[n-1])
-		p.builder.Add(line, identifier.Name, words[n-1]+" "+words[n-2])
+		p.builder.AddTurned(line, words[n-1]+" "+words[n-2])
 	}
 }
 
@@ -108,16 +108,19 @@ func (p *people) addresses(line, column int, cell string) {
 	}
 }
 
-// name adds a full name in both its orders, and with the middle names.
+// name adds a full name in both its orders, and with the middle names. It is the
+// one with a comma that is turned, if one has.
 func (p *people) name(line int, columns fullNameColumns, cells []string) {
 	whole := columns.of(cells)
 	if whole == "" {
 		return
 	}
-	p.value(line, columns.first, identifier.Name, whole)
-	if other := columns.otherOrder(whole, cells); other != "" {
-		p.builder.Add(line, identifier.Name, other)
+	other := columns.otherOrder(whole, cells)
+	if strings.Contains(whole, ",") {
+		whole, other = other, whole
 	}
+	p.value(line, columns.first, identifier.Name, whole)
+	p.builder.AddTurned(line, other)
 	for _, longer := range columns.withMiddle(cells) {
 		p.builder.Add(line, identifier.Name, longer)
 	}

@@ -34,6 +34,7 @@ type Limits struct {
 type View struct {
 	Text   []byte
 	Markup bool // it holds markup beside the text, or instead of it
+	Joined bool // tags were removed from it that another view has as spaces
 }
 
 // Text reads the attachment that is called name and sent as mediaType, with

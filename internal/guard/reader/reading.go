@@ -91,11 +91,15 @@ func (r *reading) addName(name string) error {
 
 // add adds one view. It keeps text.
 func (r *reading) add(text []byte, markup bool) error {
-	text = bytes.ToValidUTF8(text, []byte("\uFFFD"))
-	if err := r.spend(len(text)); err != nil {
+	return r.addView(View{Text: text, Markup: markup})
+}
+
+func (r *reading) addView(v View) error {
+	v.Text = bytes.ToValidUTF8(v.Text, []byte("\uFFFD"))
+	if err := r.spend(len(v.Text)); err != nil {
 		return err
 	}
-	r.views = append(r.views, View{Text: text, Markup: markup})
+	r.views = append(r.views, v)
 	return nil
 }
 

@@ -133,12 +133,12 @@ func undoBase64(text []byte) []byte {
 // addRendering adds the views of a document in markup, whose source is text,
 // and reads the files that stand in it.
 func (r *reading) addRendering(f file, text []byte, d *rendering) error {
-	views := []View{{text, true}, {d.loose, false}, {d.values, false}, {d.hidden, true}}
+	views := []View{{Text: text, Markup: true}, {Text: d.loose}, {Text: d.values}, {Text: d.hidden, Markup: true}}
 	if !bytes.Equal(d.tight, d.loose) {
-		views = append(views, View{d.tight, false})
+		views = append(views, View{Text: d.tight, Joined: true})
 	}
 	for _, v := range views {
-		if err := r.add(v.Text, v.Markup); err != nil {
+		if err := r.addView(v); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,126 @@
+package identifier
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// IsParted says whether h, which stands in text, is a name turned of which one
+// part ends a sentence and the other begins the next: "in London? Rose comes"
+// says nothing of a Rose London. In text that is lossy, white space may be
+// missing or another, or a line be broken with "=".
+//
+// What is no more than a list's punctuation parts no name: a comma, a colon, a
+// semicolon, dots that lead to the next column, a tab. Nor does what may be
+// another sign in the wrong charset: a "?" with a plain space before it.
+func (x *Index) IsParted(text []byte, h Hit, lossy bool) bool {
+	if !h.Turned {
+		return false
+	}
+	name := text[h.Start:h.End]
+	w := words{seed: x.seed, text: name}
+	w.next()
+	for last := w.word; w.next(); last = w.word {
+		gap := name[last.end:w.start]
+		if endsSentence(name[last.start:last.end], gap, name[w.start:], lossy) && x.isName(name[w.start:], name[:last.end]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isName says whether a row has a name of these two parts, in this order.
+func (x *Index) isName(first, last []byte) bool {
+	all := x.find(keysOf(x.seed, slices.Concat(first, []byte(" "), last)).whole)
+	for len(all.keys) > 0 {
+		var e entries
+		if e, all = all.cutKind(); e.kind() == Name && !e.isTurned() {
+			return true
+		}
+	}
+	return false
+}
+
+// endsSentence says whether a sentence ends with word, and rest begins the next
+// one behind gap.
+func endsSentence(word, gap, rest []byte, lossy bool) bool {
+	if begins, _ := utf8.DecodeRune(rest); !unicode.IsLetter(begins) || unicode.IsLower(begins) {
+		return false
+	}
+	if lossy {
+		gap = bytes.ReplaceAll(bytes.ReplaceAll(gap, []byte("=\r\n"), nil), []byte("=\n"), nil)
+	}
+	gap = bytes.TrimLeftFunc(gap, closes)
+	space := gap
+	gap = bytes.TrimLeftFunc(gap, isSpace)
+	space = space[:len(space)-len(gap)]
+	marks := gap
+	gap = bytes.TrimLeftFunc(gap, isTerminal)
+	marks = marks[:len(marks)-len(gap)]
+	if !mayStand(space, marks, lossy) || !mayEnd(word, marks) {
+		return false
+	}
+	gap = bytes.TrimLeftFunc(gap, closes)
+	next := bytes.TrimLeftFunc(gap, isSpace)
+	spaced := len(next) < len(gap) || lossy || !needsSpace(marks)
+	return spaced && len(bytes.TrimLeftFunc(next, opens)) == 0
+}
+
+// mayStand says whether marks may stand behind space at the end of a sentence, as
+// in French.
+func mayStand(space, marks []byte, lossy bool) bool {
+	switch string(space) {
+	case "":
+		return true
+	case " ":
+		return len(bytes.Trim(marks, "!")) == 0 || lossy && !bytes.ContainsFunc(marks, isStop)
+	case "\u00A0", "\u202F":
+		return !bytes.ContainsFunc(marks, isStop)
+	}
+	return false
+}
+
+// mayEnd says whether marks behind word end a sentence.
+func mayEnd(word, marks []byte) bool {
+	first, size := utf8.DecodeRune(marks)
+	if isStop(first) {
+		return size == len(marks) && utf8.RuneCount(word) > maxAbbreviation
+	}
+	return size > 0 && !bytes.ContainsFunc(marks, isStop)
+}
+
+// maxAbbreviation is how many letters a word may have that a stop shortens, where
+// the list has none behind it: "Jr.", "Esq.".
+const maxAbbreviation = 3
+
+// isTerminal says whether r ends sentences (Unicode's Sentence_Terminal).
+func isTerminal(r rune) bool { return unicode.Is(unicode.Sentence_Terminal, r) }
+
+// isStop says whether r is a full stop that shortens words as well.
+func isStop(r rune) bool { return strings.ContainsRune(".\u2024\uFE52\uFF0E", r) }
+
+func hasStop(name string) bool { return strings.ContainsFunc(name, isTerminal) }
+
+// needsSpace says whether white space is written after marks. It is not in the
+// scripts of East Asia.
+func needsSpace(marks []byte) bool {
+	last, _ := utf8.DecodeLastRune(marks)
+	return last < 0x3000 || isStop(last)
+}
+
+// isSpace is true for the white space of running text, which a tab is not.
+func isSpace(r rune) bool { return unicode.IsSpace(r) && r != '\t' }
+
+// closes says whether r closes what a sentence stands in: a quotation, brackets,
+// Markdown's emphasis. Quotation marks that close in one language open in another.
+func closes(r rune) bool {
+	return unicode.In(r, unicode.Pe, unicode.Pf, unicode.Pi) || strings.ContainsRune("\"'*_`~", r)
+}
+
+// opens says whether r opens such, or a question.
+func opens(r rune) bool {
+	return unicode.In(r, unicode.Ps, unicode.Pi, unicode.Pf) || strings.ContainsRune("\"'*_`~¿¡", r)
+}
