@@ -362,7 +362,7 @@ func (r *Reader) match(p place, text []byte) {
 	s.found, s.mine = s.found[:0], s.mine[:0]
 	own := uint32(r.row.Line)
 	s.index.Scan(text, func(h identifier.Hit) bool {
-		if p.markup && h.ShortNumber() || s.isParted(p, text, h) {
+		if p.markup && h.ShortNumber() || s.isNobodys(p, text, h) {
 			return true
 		}
 		if r.g.own.isFree(h.Key) {
@@ -387,18 +387,30 @@ func (r *Reader) match(p place, text []byte) {
 	}
 }
 
-// isParted says whether h is a name turned in two sentences. Where p alone makes
-// it one, the text may not be remembered for other places.
-func (s *scanner) isParted(p place, text []byte, h identifier.Hit) bool {
-	if s.index.IsParted(text, h, false) {
+// isNobodys says whether h is a name turned in two sentences, or part of a word
+// in a line that quoted-printable broke. Where p alone makes it one, the text may
+// not be remembered for other places.
+func (s *scanner) isNobodys(p place, text []byte, h identifier.Hit) bool {
+	switch {
+	case s.index.IsParted(text, h, false):
+		return true
+	case p.coded && isBroken(text, h), (p.coded || p.lossy) && s.index.IsParted(text, h, true):
+		s.hits++
 		return true
 	}
-	parted := (p.coded || p.lossy) && s.index.IsParted(text, h, true)
-	if parted {
-		s.hits++
-	}
-	return parted
+	return false
 }
+
+// isBroken says whether h begins or ends at a soft line break (RFC 2045 section
+// 6.7) over which something goes on without a space: "jo=" before "ann@x.example".
+// It is read decoded too.
+func isBroken(text []byte, h identifier.Hit) bool {
+	before, begins := bytes.CutSuffix(text[:h.Start], []byte(softBreak))
+	after, ends := bytes.CutPrefix(text[h.End:], []byte(softBreak))
+	return begins && byteAt(before, len(before)-1) > ' ' || ends && byteAt(after, 0) > ' '
+}
+
+const softBreak = "=\r\n"
 
 // inAddress says whether h is a name that only stands in an address that was
 // found too.

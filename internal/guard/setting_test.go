@@ -145,3 +145,25 @@ func FuzzSettings(f *testing.F) {
 		}
 	})
 }
+
+// Where quoted-printable broke a line within a word, what is around a field is not
+// known so well that the rest of the word would be taken for the whole of it.
+func TestSettingWithBrokenLine(t *testing.T) {
+	for n, g := range guardsOfOthers(t) {
+		r, before, behind := g.Reader(), above+lead+"ja=\r\nbob@", tail+above
+		refused := false
+		for _, field := range []string{"bread", "wine", "jam", "cake", "rye", "pears", "b.example"} {
+			text := before + field + behind
+			r.begin(person(t, 0), finished(t, person(t, 0), text))
+			r.scan(place{name: "source", markup: true, coded: true}, []byte(text))
+			refused = len(r.refusals) > 0
+		}
+		if refused {
+			t.Errorf("guard %d: the end of an address is taken for another's", n)
+		}
+		r.scan(place{name: "html part", line: 1, markup: true}, []byte(before+"b.example"+behind))
+		if len(r.refusals) == 0 {
+			t.Errorf("guard %d: an address behind a line that ends in = is not found where nothing is encoded", n)
+		}
+	}
+}
