@@ -43,7 +43,7 @@ var tongues = []tongue{
 		remarks: []string{"prefers to be called in the morning", "met at the fair, asked for the price list", "VIP", "has 2 dogs; see you at noon", "paid 12,345.00 on 3 May 2024", "-", "n/a",
 			"moved to King Street in June", "call back at 10:30", "wants no phone calls (GDPR)", "10% discount until 31/12/2026", "size 42, colour #c0ffee", "Thanks!"},
 		dear:  "Dear",
-		lines: []string{"your order will arrive on Friday, 12 June 2026 at 10:30.", "Please mark the date and call us at any time.", "We have 20 years of experience and more than 10,000 customers.", "Total: USD 1,234.50 (incl. 19% VAT).", "Will you join us in Paris or London? Rose and Grace will be there."},
+		lines: []string{"your order will arrive on Friday, 12 June 2026 at 10:30.", "Please mark the date and call us at any time. Ask for Mr. King. Grace will help: she is in \"Lincoln\". Hope is not.", "We have 20 years of experience and more than 10,000 customers.", "Total: USD 1,234.50 (incl. 19% VAT).", "Will you join us in Paris or London? Rose and Grace will be there."},
 		bye:   "Best wishes",
 	},
 	{
@@ -55,7 +55,7 @@ var tongues = []tongue{
 		salutations: []string{"Herr", "Frau", "Herr Dr.", "Frau Prof. Dr.", "", "Familie"},
 		remarks:     []string{"zahlt per Rechnung", "Rückruf am 3.5.2024 um 10 Uhr", "Stammkunde seit 1998", "k.A.", "–", "bitte nicht anrufen!", "1.234,50 € offen", "Lieferung an die Hintertür", "Größe 42", "hat nach Herrn Weber gefragt", "Umzug nach Berlin im Mai"},
 		dear:        "Guten Tag",
-		lines:       []string{"Ihre Bestellung kommt am Freitag, den 12. Juni 2026, zwischen 10:00 und 12:30 Uhr.", "Bitte überweisen Sie 1.234,50 € bis zum 31.12.2026.", "Klein, aber fein: unser neues Angebot.", "Der Wolf, der König und der Vogel - ein Abend für die ganze Familie in Berlin.", "Ein frohes neues Jahr 2026!"},
+		lines:       []string{"Ihre Bestellung kommt am Freitag, den 12. Juni 2026, zwischen 10:00 und 12:30 Uhr.", "Bitte überweisen Sie 1.234,50 € bis zum 31.12.2026.", "Klein, aber fein: unser neues Angebot.", "Der Wolf, der König und der Vogel - ein Abend für die ganze Familie in Berlin.", "Ein frohes neues Jahr 2026! Sehen wir uns in Köln? Rosa und Ernst sind da. Oder in „Berlin“? „Rosa“ und Mia auch."},
 		bye:         "Mit freundlichen Grüßen",
 	},
 	{
@@ -67,7 +67,7 @@ var tongues = []tongue{
 		salutations: []string{"M.", "Mme", "Mlle", "Dr", ""},
 		remarks:     []string{"à rappeler le 3 mai", "client depuis 2003", "néant", "préfère le matin", "1 234,50 € dus", "voir facture du 12/06/2026", "Noël à Paris"},
 		dear:        "Bonjour",
-		lines:       []string{"votre commande arrive le vendredi 12 juin 2026 à 10 h 30.", "Un petit cadeau de Noël vous attend.", "Total : 1 234,50 € TTC.", "À bientôt à Paris ou à Lyon !"},
+		lines:       []string{"votre commande arrive le vendredi 12 juin 2026 à 10 h 30.", "Un petit cadeau de Noël vous attend.", "Total : 1 234,50 € TTC.", "À bientôt à Paris ou à Lyon ! Vous préférez « Paris » ? « Noël » ! Ou (Blanc) ! Zoé sera à Paris ! Camille aussi."},
 		bye:         "Cordialement",
 	},
 	{
@@ -79,7 +79,7 @@ var tongues = []tongue{
 		salutations: []string{"Sr.", "Sra.", "D.", "Dña.", ""},
 		remarks:     []string{"llamar por la mañana", "cliente desde 2003", "1.234,50 € pendientes", "ninguna", "ver pedido del 12/06/2026", "la luz y el sol"},
 		dear:        "Hola",
-		lines:       []string{"su pedido llega el viernes 12 de junio de 2026.", "Feliz Navidad y próspero 2026.", "Importe: 1.234,50 €."},
+		lines:       []string{"su pedido llega el viernes 12 de junio de 2026.", "Feliz Navidad y próspero 2026. ¿Nos vemos en Sevilla o en Toledo? Rosario y Sol estarán allí. ¡Toledo! ¡Luz y sol!", "Importe: 1.234,50 €."},
 		bye:         "Un saludo",
 	},
 	{
@@ -115,7 +115,7 @@ var tongues = []tongue{
 		salutations: []string{"様", ""},
 		remarks:     []string{"午前中に電話", "なし", "2003年から会員", "12,345円"},
 		dear:        "拝啓",
-		lines:       []string{"ご注文は2026年6月12日に届きます。", "東京でお会いしましょう。"},
+		lines:       []string{"ご注文は2026年6月12日に届きます。", "東京でお会いしましょう。会場は東。太郎と林！さくらも。"},
 		bye:         "敬具",
 	},
 }

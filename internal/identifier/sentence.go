@@ -1,7 +1,6 @@
 package identifier
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -24,7 +23,7 @@ func (x *Index) IsParted(text []byte, h Hit, lossy bool) bool {
 	w := words{seed: x.seed, text: name}
 	w.next()
 	for last := w.word; w.next(); last = w.word {
-		gap := name[last.end:w.start]
+		gap := string(name[last.end:w.start])
 		if endsSentence(name[last.start:last.end], gap, name[w.start:], lossy) && x.isName(name[w.start:], name[:last.end]) {
 			return true
 		}
@@ -46,50 +45,57 @@ func (x *Index) isName(first, last []byte) bool {
 
 // endsSentence says whether a sentence ends with word, and rest begins the next
 // one behind gap.
-func endsSentence(word, gap, rest []byte, lossy bool) bool {
+func endsSentence(word []byte, gap string, rest []byte, lossy bool) bool {
 	if begins, _ := utf8.DecodeRune(rest); !unicode.IsLetter(begins) || unicode.IsLower(begins) {
 		return false
 	}
 	if lossy {
-		gap = bytes.ReplaceAll(bytes.ReplaceAll(gap, []byte("=\r\n"), nil), []byte("=\n"), nil)
+		gap = brokenLines.Replace(gap)
 	}
-	gap = bytes.TrimLeftFunc(gap, closes)
-	space := gap
-	gap = bytes.TrimLeftFunc(gap, isSpace)
-	space = space[:len(space)-len(gap)]
-	marks := gap
-	gap = bytes.TrimLeftFunc(gap, isTerminal)
-	marks = marks[:len(marks)-len(gap)]
-	if !mayStand(space, marks, lossy) || !mayEnd(word, marks) {
+	closing, gap := cutFunc(guillemets.Replace(gap), closes)
+	space, gap := cutFunc(gap, isSpace)
+	marks, gap := cutFunc(gap, isTerminal)
+	if !mayStand(space, marks, lossy || closing != "") || !mayEnd(word, marks) {
 		return false
 	}
-	gap = bytes.TrimLeftFunc(gap, closes)
-	next := bytes.TrimLeftFunc(gap, isSpace)
-	spaced := len(next) < len(gap) || lossy || !needsSpace(marks)
-	return spaced && len(bytes.TrimLeftFunc(next, opens)) == 0
+	_, gap = cutFunc(gap, closes)
+	space, gap = cutFunc(gap, isSpace)
+	_, gap = cutFunc(gap, opens)
+	return gap == "" && (space != "" || lossy || !needsSpace(marks))
 }
 
+// cutFunc cuts s behind the characters at its beginning for which is says so.
+func cutFunc(s string, is func(rune) bool) (run, rest string) {
+	rest = strings.TrimLeftFunc(s, is)
+	return s[:len(s)-len(rest)], rest
+}
+
+var (
+	brokenLines = strings.NewReplacer("=\r\n", "", "=\n", "")
+	guillemets  = strings.NewReplacer(" »", "»", "\u00A0»", "»", "\u202F»", "»", "« ", "«", "«\u00A0", "«", "«\u202F", "«") // in French
+)
+
 // mayStand says whether marks may stand behind space at the end of a sentence, as
-// in French.
-func mayStand(space, marks []byte, lossy bool) bool {
-	switch string(space) {
+// in French. sure says that the marks are what they look like.
+func mayStand(space, marks string, sure bool) bool {
+	switch space {
 	case "":
 		return true
 	case " ":
-		return len(bytes.Trim(marks, "!")) == 0 || lossy && !bytes.ContainsFunc(marks, isStop)
+		return strings.Trim(marks, "!") == "" || sure && !strings.ContainsFunc(marks, isStop)
 	case "\u00A0", "\u202F":
-		return !bytes.ContainsFunc(marks, isStop)
+		return !strings.ContainsFunc(marks, isStop)
 	}
 	return false
 }
 
 // mayEnd says whether marks behind word end a sentence.
-func mayEnd(word, marks []byte) bool {
-	first, size := utf8.DecodeRune(marks)
+func mayEnd(word []byte, marks string) bool {
+	first, size := utf8.DecodeRuneInString(marks)
 	if isStop(first) {
 		return size == len(marks) && utf8.RuneCount(word) > maxAbbreviation
 	}
-	return size > 0 && !bytes.ContainsFunc(marks, isStop)
+	return size > 0 && !strings.ContainsFunc(marks, isStop)
 }
 
 // maxAbbreviation is how many letters a word may have that a stop shortens, where
@@ -106,8 +112,8 @@ func hasStop(name string) bool { return strings.ContainsFunc(name, isTerminal) }
 
 // needsSpace says whether white space is written after marks. It is not in the
 // scripts of East Asia.
-func needsSpace(marks []byte) bool {
-	last, _ := utf8.DecodeLastRune(marks)
+func needsSpace(marks string) bool {
+	last, _ := utf8.DecodeLastRuneInString(marks)
 	return last < 0x3000 || isStop(last)
 }
 
