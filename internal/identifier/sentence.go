@@ -55,7 +55,7 @@ func endsSentence(word []byte, gap string, rest []byte, lossy bool) bool {
 	closing, gap := cutFunc(guillemets.Replace(gap), closes)
 	space, gap := cutFunc(gap, isSpace)
 	marks, gap := cutFunc(gap, isTerminal)
-	if !mayStand(space, marks, lossy || closing != "") || !mayEnd(word, marks) {
+	if !mayStand(space, marks, lossy || strings.HasSuffix(closing, "»")) || !mayEnd(word, marks) {
 		return false
 	}
 	_, gap = cutFunc(gap, closes)

@@ -26,6 +26,7 @@ func TestIsParted(t *testing.T) {
 		"London\u202F? Rose":   true,
 		"London.» «Rose":       true,
 		"London » ? « Rose":    true,
+		"\"London\" ? \"Rose":  false, // a dash in the wrong charset
 		"London » Rose":        false,
 		"London ! « Rose":      true,
 		"(London)? \u201ERose": true,
