@@ -62,7 +62,8 @@ func (r *Reader) isMixed(text []byte) bool {
 // isNeighbours says whether a name came about where one cell ends and the next
 // begins: "Toledo", a line end and "José" in an address above a greeting, or
 // "Ruiz <rosario". Something else than one space is between the words, and some
-// of them are the row's names while all others stand in its text or its address.
+// of them are the row's names while all others stand in its text or its address,
+// or all stand in one cell that names nobody.
 // In a file, which the row's cells did not make, only a line end tells.
 func (r *Reader) isNeighbours(text []byte, file bool) bool {
 	if file && bytes.IndexByte(text, '\n') < 0 || !file && !isApart(text) {
@@ -78,7 +79,27 @@ func (r *Reader) isNeighbours(text []byte, file bool) bool {
 		}
 	}
 	words, name := wordsOf(string(text)), wordsIn(names)
-	return isSplit(words, name, wordsIn(others)) || hasAll(name, words) && repeats(words)
+	return isSplit(words, name, wordsIn(others)) || hasAll(name, words) && repeats(words) || r.areInOneText(words)
+}
+
+// areInOneText says whether all words stand in one cell of text that names nobody:
+// where "Noël in Paris" is printed twice, one below the other, "Paris" stands over
+// "Noël".
+func (r *Reader) areInOneText(words []string) bool {
+	for i, cell := range r.row.Cells {
+		if r.kind(i) == recipient.KindText && hasAll(wordsIn([]string{cell}), words) && !r.namesSomebody(cell) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Reader) namesSomebody(cell string) (named bool) {
+	r.g.index.Scan([]byte(cell), func(h identifier.Hit) bool {
+		named = h.Kind == identifier.Name
+		return !named
+	})
+	return named
 }
 
 // repeats says whether one of words stands there twice, as in "Martin Martin",
