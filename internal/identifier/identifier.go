@@ -10,7 +10,8 @@
 // The normal form of a value is its words: maximal runs of letters, digits and
 // marks, without regard to case, Unicode form and format characters; in scripts
 // that are written without spaces every character is a word. A value stands in
-// a text where its words follow each other, whatever is between them. A code
+// a text where its words follow each other, whatever is between them; but see
+// IsParted for a name in another order than its row has it. A code
 // (words of which one has a digit, such as "KX-7730951") and a number of nine
 // digits or more also match where they are cut into words in another way, or
 // not at all. A phone number also matches by its last nine digits, so that
