@@ -82,16 +82,34 @@ func (r *Reader) isNeighbours(text []byte, file bool) bool {
 	return isSplit(words, name, wordsIn(others)) || hasAll(name, words) && repeats(words) || r.areInOneText(words)
 }
 
-// areInOneText says whether all words stand in one cell of text that names nobody:
-// where "Noël in Paris" is printed twice, one below the other, "Paris" stands over
-// "Noël".
+// areInOneText says whether all words stand in one cell of text that names nobody,
+// and in another order: where "Noël in Paris" is printed twice, one below the
+// other, "Paris" stands over "Noël". In their order it is the cell that says them.
 func (r *Reader) areInOneText(words []string) bool {
 	for i, cell := range r.row.Cells {
-		if r.kind(i) == recipient.KindText && hasAll(wordsIn([]string{cell}), words) && !r.namesSomebody(cell) {
+		if r.kind(i) != recipient.KindText {
+			continue
+		}
+		if there := wordsOf(cell); containsAll(there, words) && !inOrder(there, words) && !r.namesSomebody(cell) {
 			return true
 		}
 	}
 	return false
+}
+
+func containsAll(there, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(there, w) })
+}
+
+// inOrder says whether words stand there one behind the other, whatever is between
+// them.
+func inOrder(there, words []string) bool {
+	for _, w := range there {
+		if len(words) > 0 && w == words[0] {
+			words = words[1:]
+		}
+	}
+	return len(words) == 0
 }
 
 func (r *Reader) namesSomebody(cell string) (named bool) {
