@@ -134,7 +134,8 @@ func (c *constants) sender(key, canonical string) {
 func (r *Reader) readConstant(text string) {
 	p := place{line: 1, markup: strings.ContainsRune(text, '<')}
 	r.read(p, []byte(text))
-	for _, marks := range []string{"*`~", "*`~_"} {
+	for _, marks := range emphases {
+		p.lossy = true
 		if plain := withoutAny(text, marks); len(plain) < len(text) {
 			r.read(p, []byte(plain))
 		}
@@ -143,6 +144,9 @@ func (r *Reader) readConstant(text string) {
 		r.readHTML(place{line: 1}, []byte(text), 0)
 	}
 }
+
+// emphases are the marks that Markdown takes away: also within words, or all.
+var emphases = [...]string{"*`~", "*`~_"}
 
 func withoutAny(s, marks string) string {
 	return strings.Map(func(c rune) rune {

@@ -26,6 +26,7 @@ const (
 type ownership struct {
 	identityLines map[uint32]bool
 	identities    map[string]bool // canonical addresses
+	unmarked      map[string]bool // the same without Markdown's emphasis
 	written       map[uint64]bool // keys of the sender's own data that the template holds
 	allowed       map[uint64]bool // keys of what `allow` names
 	relational    []int           // columns
@@ -37,6 +38,7 @@ func newOwnership(p Policy, x *identifier.Index) ownership {
 	o := ownership{
 		identityLines: make(map[uint32]bool),
 		identities:    make(map[string]bool),
+		unmarked:      make(map[string]bool),
 		written:       make(map[uint64]bool),
 		allowed:       make(map[uint64]bool),
 	}
@@ -100,6 +102,9 @@ func (o *ownership) identify(x *identifier.Index, a address.Address) {
 		return
 	}
 	o.identities[a.Canonical()] = true
+	for _, marks := range emphases {
+		o.unmarked[withoutAny(a.Canonical(), marks)] = true
+	}
 	x.Scan([]byte(a.Canonical()), func(h identifier.Hit) bool {
 		if h.Kind == identifier.Address && h.Start == 0 && h.End == len(a.Canonical()) {
 			for _, line := range h.Lines {

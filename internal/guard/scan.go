@@ -381,7 +381,7 @@ func (r *Reader) match(p place, text []byte) {
 		return len(s.found) < maxHits
 	})
 	for _, h := range s.found {
-		if !s.inAddress(h) && !r.endsInOwn(text, h) {
+		if !s.inAddress(h) && !r.endsInOwn(p, text, h) {
 			r.judgeHit(p, text, h)
 		}
 	}
@@ -423,7 +423,7 @@ func (s *scanner) inAddress(h hit) bool {
 // endsInOwn says whether h is a name that begins before an address of the
 // sender's own and ends within it: "May Thomas" over "thomas.may@sender.example"
 // says nothing of a Thomas Thomas.
-func (r *Reader) endsInOwn(text []byte, h hit) bool {
+func (r *Reader) endsInOwn(p place, text []byte, h hit) bool {
 	const ends = " \t\r\n<>()[],;:\"'"
 	start := bytes.LastIndexAny(text[:h.End], ends) + 1
 	if h.Kind != identifier.Name || start <= h.Start {
@@ -434,7 +434,7 @@ func (r *Reader) endsInOwn(text []byte, h hit) bool {
 		whole = whole[:end]
 	}
 	a, err := address.Parse(string(whole))
-	return err == nil && r.g.own.identities[a.Canonical()]
+	return err == nil && (r.g.own.identities[a.Canonical()] || p.lossy && r.g.own.unmarked[a.Canonical()])
 }
 
 // maxHits bounds how many finds of one text are judged: a list that stands in
