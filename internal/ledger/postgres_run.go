@@ -192,7 +192,7 @@ func (p *serverPen) claim(ctx context.Context, wanted []Want) ([]record, error) 
 		if err = p.seize(ctx, tx, keys, tried); err != nil {
 			return err
 		}
-		records, err = p.look(ctx, tx, keys)
+		records, err = p.look(ctx, tx, keys, tried)
 		return err
 	})
 	return records, err
@@ -222,11 +222,14 @@ func (p *serverPen) seize(ctx context.Context, tx *sql.Tx, keys [][]byte, tried 
 	return err
 }
 
-// look gives where all of keys stand now.
-func (p *serverPen) look(ctx context.Context, tx *sql.Tx, keys [][]byte) ([]record, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT r.key, r.standing, r.attempts, COALESCE(r.run = $1, FALSE), o.id IS NOT NULL
-		FROM recipient AS r LEFT JOIN run AS o ON o.id = r.run AND o.ended IS NULL
-		WHERE r.campaign = $2 AND r.key = ANY($3::bytea[])`, p.run.run, p.run.campaign, keys)
+// look gives where all of keys stand now. Who could have been seized and was not
+// is being taken by another run at this moment.
+func (p *serverPen) look(ctx context.Context, tx *sql.Tx, keys [][]byte, tried []int64) ([]record, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT r.key, r.standing, r.attempts, COALESCE(r.run = $1, FALSE),
+			o.id IS NOT NULL, r.attempts <= w.tried
+		FROM recipient AS r JOIN unnest($3::bytea[], $4::bigint[]) AS w(key, tried) ON w.key = r.key
+			LEFT JOIN run AS o ON o.id = r.run AND o.ended IS NULL
+		WHERE r.campaign = $2`, p.run.run, p.run.campaign, keys, tried)
 	if err != nil {
 		return nil, err
 	}
@@ -235,8 +238,8 @@ func (p *serverPen) look(ctx context.Context, tx *sql.Tx, keys [][]byte) ([]reco
 	for rows.Next() {
 		known := record{n: 1}
 		var key []byte
-		var own, lives bool
-		if err := rows.Scan(&key, &known.now, &known.attempts, &own, &lives); err != nil {
+		var own, lives, asKnown bool
+		if err := rows.Scan(&key, &known.now, &known.attempts, &own, &lives, &asKnown); err != nil {
 			return nil, err
 		}
 		copy(known.key[:], key)
@@ -244,7 +247,7 @@ func (p *serverPen) look(ctx context.Context, tx *sql.Tx, keys [][]byte) ([]reco
 		switch {
 		case own && known.now.mayBegin():
 			known.hand = mine
-		case lives && !own && !known.now.isFinal():
+		case !own && lives && !known.now.isFinal(), !own && asKnown && known.now.mayBegin():
 			known.hand = elsewhere
 		}
 		all = append(all, known)

@@ -58,6 +58,7 @@ func shared(t *testing.T, s *postgrestest.Server) {
 		"a machine that slept for too long":           sleptTooLong,
 		"a transaction that was given up":             givenUpForLost,
 		"a server that was away":                      serverWasAway,
+		"who is being taken at this moment":           beingTaken,
 		"a run that ends gives back":                  givenBack,
 		"a recipient who was taken back":              freedAgain,
 		"a deferred recipient who is given up":        givenUp,
@@ -73,6 +74,31 @@ func shared(t *testing.T, s *postgrestest.Server) {
 			test(t, openAt(t, named), openAt(t, named))
 		})
 	}
+}
+
+// beingTaken has a recipient of a run that has ended locked by who takes them as
+// well: until that is done they are in other hands, and free after it.
+func beingTaken(t *testing.T, here, there *Ledger) {
+	before := start(t, there, spring)
+	claim(t, before, 1)
+	before.Close()
+	r := start(t, here, spring)
+	defer r.Close()
+	tx, err := there.db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	k := person(1)
+	if _, err := tx.Exec(`SELECT FROM recipient WHERE key = $1 FOR UPDATE`, k[:]); err != nil {
+		t.Fatal(err)
+	}
+	wantClaims(t, claim(t, r, 1), State{Elsewhere: true})
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	wantClaims(t, claim(t, r, 1), State{})
+	begin(t, r, 1)
 }
 
 func claim(t *testing.T, r *Run, numbers ...int) []State {
