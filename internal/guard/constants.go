@@ -134,10 +134,11 @@ func (c *constants) sender(key, canonical string) {
 func (r *Reader) readConstant(text string) {
 	p := place{line: 1, markup: strings.ContainsRune(text, '<')}
 	r.read(p, []byte(text))
+	bare := p
+	bare.lossy = true
 	for _, marks := range emphases {
-		p.lossy = true
 		if plain := withoutAny(text, marks); len(plain) < len(text) {
-			r.read(p, []byte(plain))
+			r.read(bare, []byte(plain))
 		}
 	}
 	if p.markup {
@@ -145,7 +146,7 @@ func (r *Reader) readConstant(text string) {
 	}
 }
 
-// emphases are the marks that Markdown takes away: also within words, or all.
+// emphases are the marks that Markdown takes away within words, and all of them.
 var emphases = [...]string{"*`~", "*`~_"}
 
 func withoutAny(s, marks string) string {
