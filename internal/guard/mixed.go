@@ -90,15 +90,11 @@ func (r *Reader) areInOneText(words []string) bool {
 		if r.kind(i) != recipient.KindText {
 			continue
 		}
-		if there := wordsOf(cell); containsAll(there, words) && !inOrder(there, words) && !r.namesSomebody(cell) {
+		if hasAll(wordsIn([]string{cell}), words) && !inOrder(wordsOf(cell), words) && !r.namesSomebody(cell) {
 			return true
 		}
 	}
 	return false
-}
-
-func containsAll(there, words []string) bool {
-	return !slices.ContainsFunc(words, func(w string) bool { return !slices.Contains(there, w) })
 }
 
 // inOrder says whether words stand there one behind the other, whatever is between

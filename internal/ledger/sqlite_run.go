@@ -130,10 +130,9 @@ func (p *filePen) finish(ctx context.Context, tx *sql.Tx, endings []Ending, ende
 	end, back := tx.StmtContext(ctx, p.end), tx.StmtContext(ctx, p.back)
 	for run := range alikes(endings, ended) {
 		var err error
-		switch e := run.ending; {
-		case e.NotSent:
+		if e := run.ending; e.NotSent {
 			_, err = back.ExecContext(ctx, run.first.now, run.first.attempts, p.run.campaign, run.first.n)
-		default:
+		} else {
 			_, err = end.ExecContext(ctx, run.first.now, e.At.UnixMilli(), e.Code, e.Enhanced, e.Reply, p.run.campaign, run.first.n, run.last)
 		}
 		if err != nil {

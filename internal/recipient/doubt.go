@@ -14,12 +14,10 @@ import (
 // A link, the name of a file or an invoice that another's account is written
 // into is that other's, though the cell is the row's: its column was moved.
 type doubt struct {
-	line, number, column int // of the cell
-	kind                 identifier.Kind
-	key                  uint64
-	within               int      // the column of the row's own number
-	lines                []uint32 // of the rows that the other number belongs to
-	other                int      // the first of them
+	find
+	key    uint64
+	within int      // the column of the row's own number
+	lines  []uint32 // of the rows that the other number belongs to
 }
 
 // doubt notes that h lies inside the row's own. A short number may do so by
@@ -31,7 +29,7 @@ func (f *foreign) doubt(h, own hit, column int) {
 	case h.ShortNumber():
 		f.pasted[column].note(h.Key, f.number, int(f.line), h.other)
 	case strings.ContainsFunc(string(f.text[own.Start:own.End]), unicode.IsLetter):
-		f.doubts = append(f.doubts, doubt{int(f.line), f.number, column, h.Kind, h.Key, within, h.Lines, h.other})
+		f.doubts = append(f.doubts, doubt{f.find(h, column), h.Key, within, h.Lines})
 	}
 }
 
@@ -62,7 +60,7 @@ func (f *foreign) settle(ctx context.Context) error {
 	})
 	for i, d := range f.doubts {
 		if !settled[i] && err == nil {
-			f.refuse(d)
+			f.refuse(d.find)
 		}
 	}
 	return err

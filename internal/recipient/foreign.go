@@ -57,15 +57,26 @@ func (f *foreign) row(r record) {
 		}
 		f.pasted[i].filled++
 		if found, ok := f.foreignIn(cell, i); ok {
-			f.refuse(doubt{line: r.line, number: r.number, column: i, kind: found.Kind, other: found.other})
+			f.refuse(f.find(found, i))
 		}
 	}
 }
 
-func (f *foreign) refuse(d doubt) {
-	f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: d.line, Row: d.number, OtherLine: d.other,
-		Where: f.judge.list.where(d.column),
-		What:  fmt.Sprintf("the cell holds the %s of the row at line %d", d.kind, d.other),
+// find is another row's identifier in a cell.
+type find struct {
+	line, number, column int // of the cell
+	kind                 identifier.Kind
+	other                int // line of the first row that it belongs to
+}
+
+func (f *foreign) find(h hit, column int) find {
+	return find{int(f.line), f.number, column, h.Kind, h.other}
+}
+
+func (f *foreign) refuse(in find) {
+	f.judge.found.refuse(rule.Refusal{Rule: rule.ForeignInCell, Line: in.line, Row: in.number, OtherLine: in.other,
+		Where: f.judge.list.where(in.column),
+		What:  fmt.Sprintf("the cell holds the %s of the row at line %d", in.kind, in.other),
 		Hint:  "mend the cell; a column that names another person on purpose belongs under relational"})
 }
 
