@@ -111,7 +111,7 @@ type Reader struct {
 	message  *message.Message
 	raw      []byte // the message, shared parts replaced by their stand-ins
 	digest   *digester
-	parser   parser
+	headings headings
 	scanner  scanner
 	views    viewer
 	walks    walks
@@ -143,9 +143,8 @@ const maxRefusals = 20
 func (g *Guard) Reader() *Reader {
 	r := &Reader{g: g}
 	r.causes = make(map[cause]bool)
-	r.passages, r.names = make(passages), make(map[string]named)
+	r.headings, r.passages, r.names = make(headings), make(passages), make(map[string]named)
 	r.digest = newDigester()
-	r.parser = newParser()
 	r.scanner = newScanner(g.index)
 	return r
 }

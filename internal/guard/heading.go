@@ -1,19 +1,16 @@
 package guard
 
 import (
-	"bufio"
 	"bytes"
 	"mime"
 	"strings"
 
 	gomessage "github.com/emersion/go-message"
 	"github.com/emersion/go-message/charset"
-	"github.com/emersion/go-message/textproto"
 )
 
-// heading is the header of one entity, as go-message reads it.
+// heading is the header of one entity.
 type heading struct {
-	header      gomessage.Header
 	fields      []field
 	mediaType   string
 	params      map[string]string
@@ -26,67 +23,97 @@ type heading struct {
 // field is one header field, its value unfolded.
 type field struct{ name, value string }
 
-// parser reads headers. Those of parts are the same in every message, and are
-// read once.
-type parser struct {
-	known map[string]*heading
-	src   *bytes.Reader
-	buf   *bufio.Reader
+// get gives the value of the first field of a name; "" where there is none.
+func (h *heading) get(name string) string {
+	for _, f := range h.fields {
+		if strings.EqualFold(f.name, name) {
+			return f.value
+		}
+	}
+	return ""
 }
 
-// maxHeadings bounds how many headers a parser remembers.
+// headings are those of parts, which are the same in every message and are read
+// once.
+type headings map[string]*heading
+
+// maxHeadings bounds how many headers are remembered.
 const maxHeadings = 256
 
-func newParser() parser {
-	src := bytes.NewReader(nil)
-	return parser{known: make(map[string]*heading), src: src, buf: bufio.NewReader(src)}
-}
-
 // part gives the heading of a part, whose header block is.
-func (p *parser) part(block []byte) *heading {
-	if h, ok := p.known[string(block)]; ok {
+func (known headings) part(block []byte) *heading {
+	if h, ok := known[string(block)]; ok {
 		return h
 	}
-	h := p.read(block)
-	if len(p.known) < maxHeadings {
-		p.known[string(block)] = h
+	h := readHeading(block)
+	if len(known) < maxHeadings {
+		known[string(block)] = h
 	}
 	return h
 }
 
-// read parses a header block, which ends with an empty line.
-func (p *parser) read(block []byte) *heading {
-	h := &heading{flaw: flawOf(block)}
-	p.src.Reset(block)
-	p.buf.Reset(p.src)
-	raw, err := textproto.ReadHeader(p.buf)
-	if err != nil && h.flaw == "" {
-		h.flaw = "a header that cannot be read"
-	}
-	h.header = gomessage.Header{Header: raw}
-	h.fields = make([]field, 0, raw.Len())
-	for f := raw.Fields(); f.Next(); {
-		h.fields = append(h.fields, field{f.Key(), f.Value()})
+// manyFields is more than most headers have.
+const manyFields = 16
+
+// readHeading reads a header block, which ends with an empty line, as go-message
+// does, but takes nothing that RFC 5322 section 2.2 does not allow.
+func readHeading(block []byte) *heading {
+	h := &heading{fields: make([]field, 0, manyFields)}
+	for rest := block; ; {
+		var line, more []byte
+		line, rest = cutLine(rest)
+		if len(line) == 0 {
+			break
+		}
+		name, value, _ := bytes.Cut(line, []byte(":"))
+		if !isFieldName(name) || len(name) == len(line) {
+			h.flaw = "a field whose name is empty, not plain, or followed by a space"
+		}
+		unfolded := string(trimmed(value))
+		for isFolded(rest) {
+			more, rest = cutLine(rest)
+			if more = trimmed(more); len(more) == 0 {
+				h.flaw = "a folded line without text"
+			}
+			unfolded = strings.TrimPrefix(unfolded+" "+string(more), " ")
+		}
+		h.fields = append(h.fields, field{string(name), unfolded})
 	}
 	h.content()
 	return h
 }
 
+// cutLine cuts off the first line, which it gives without its end.
+func cutLine(text []byte) (line, rest []byte) {
+	line, rest, found := bytes.Cut(text, []byte("\n"))
+	if found {
+		line = bytes.TrimSuffix(line, []byte("\r"))
+	}
+	return line, rest
+}
+
+// isFolded says whether text begins with a line that goes on with the field
+// before it.
+func isFolded(text []byte) bool { return len(text) > 0 && (text[0] == ' ' || text[0] == '\t') }
+
+func trimmed(text []byte) []byte { return bytes.Trim(text, " \t") }
+
 // content reads the fields that say what a part is. mime.ParseMediaType drops
 // a parameter that it cannot decode without a word, so those are looked for.
 func (h *heading) content() {
 	var err error
-	h.mediaType, h.params, err = h.header.ContentType()
-	if err != nil || undecodable(h.header.Get("Content-Type"), h.params) {
+	header := h.entity()
+	h.mediaType, h.params, err = header.ContentType()
+	if err != nil || undecodable(h.get("Content-Type"), h.params) {
 		h.flaw = "a Content-Type that cannot be read"
 	}
-	value := h.header.Get("Content-Disposition")
+	value := h.get("Content-Disposition")
 	if value == "" {
 		h.file = h.params["name"]
 		return
 	}
 	var params map[string]string
-	h.disposition, params, err = h.header.ContentDisposition()
+	h.disposition, params, err = header.ContentDisposition()
 	if err != nil || undecodable(value, params) {
 		h.flaw = "a Content-Disposition that cannot be read"
 	}
@@ -96,9 +123,22 @@ func (h *heading) content() {
 	}
 }
 
+// entity gives what go-message must know to read the entity.
+func (h *heading) entity() (e gomessage.Header) {
+	for _, name := range []string{"Content-Type", "Content-Disposition", "Content-Transfer-Encoding"} {
+		if value := h.get(name); value != "" {
+			e.Set(name, value)
+		}
+	}
+	return e
+}
+
 // undecodable says whether value holds an RFC 2231 parameter that is missing
 // in params.
 func undecodable(value string, params map[string]string) bool {
+	if strings.IndexByte(value, '*') < 0 {
+		return false
+	}
 	for _, p := range strings.Split(value, ";") {
 		name, _, ok := strings.Cut(p, "=")
 		base, _, starred := strings.Cut(strings.TrimSpace(name), "*")
@@ -109,30 +149,6 @@ func undecodable(value string, params map[string]string) bool {
 		}
 	}
 	return false
-}
-
-// flawOf looks at the raw lines of a header block for what go-message lets
-// pass: a field with an empty name, or a space before the colon (RFC 5322
-// section 2.2 allows neither), a line that only looks empty, a continuation at
-// the top.
-func flawOf(block []byte) string {
-	for n, rest := 0, block; len(rest) > 0; n++ {
-		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte("\r\n"))
-		if len(line) == 0 {
-			break
-		}
-		if line[0] == ' ' || line[0] == '\t' {
-			if n == 0 || len(bytes.TrimLeft(line, " \t")) == 0 {
-				return "a folded line without a field or without text"
-			}
-			continue
-		}
-		if !isFieldName(line[:max(0, bytes.IndexByte(line, ':'))]) {
-			return "a field whose name is empty, not plain, or followed by a space"
-		}
-	}
-	return ""
 }
 
 // isFieldName says whether b is a field name (RFC 5322 section 3.6.8).
