@@ -9,9 +9,15 @@ import (
 
 // judgePrefix looks at the one thing outside the digest.
 func (r *Reader) judgePrefix() {
-	if !dateAlone(r.message.Prefix) {
-		r.refuse(rule.Structure, "header Date", "what stands before the message is not one Date field", hintReport)
+	prefix := r.message.Prefix
+	if bytes.Equal(prefix, r.dated) {
+		return
 	}
+	if !dateAlone(prefix) {
+		r.refuse(rule.Structure, "header Date", "what stands before the message is not one Date field", hintReport)
+		return
+	}
+	r.dated = append(r.dated[:0], prefix...)
 }
 
 // The two ways RFC 5322 section 3.3 writes a day below ten, without the

@@ -128,10 +128,10 @@ func splitParts(body []byte, boundary string) (parts [][]byte, ok bool) {
 		return nil, false
 	}
 	mark := []byte("--" + boundary)
-	if !bytes.HasPrefix(body, mark) {
+	rest, ok := bytes.CutPrefix(body, mark)
+	if !ok {
 		return nil, false
 	}
-	rest := body[len(mark):]
 	for {
 		if last, ends := bytes.CutPrefix(rest, []byte("--")); ends {
 			return parts, len(last) == 0 || string(last) == "\r\n"
@@ -140,7 +140,7 @@ func splitParts(body []byte, boundary string) (parts [][]byte, ok bool) {
 		if !exact {
 			return parts, false
 		}
-		end := bytes.Index(inner, append([]byte("\r\n"), mark...))
+		end := lineWith(inner, mark)
 		if end < 0 {
 			return append(parts, inner), false
 		}
@@ -148,6 +148,20 @@ func splitParts(body []byte, boundary string) (parts [][]byte, ok bool) {
 			return append(parts, inner), false // an empty part: readers differ on it
 		}
 		parts, rest = append(parts, inner[:end]), inner[end+2+len(mark):]
+	}
+}
+
+// lineWith gives the place of the CR and LF before the first line behind them
+// that begins with mark; -1 for none.
+func lineWith(text, mark []byte) int {
+	for i := 0; ; {
+		n := bytes.IndexByte(text[i:], '\n')
+		if n < 0 {
+			return -1
+		}
+		if i += n + 1; bytes.HasPrefix(text[i:], mark) && bytes.HasSuffix(text[:i], []byte("\r\n")) {
+			return i - 2
+		}
 	}
 }
 

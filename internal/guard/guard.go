@@ -110,6 +110,7 @@ type Reader struct {
 	row      *recipient.Row
 	message  *message.Message
 	raw      []byte // the message, shared parts replaced by their stand-ins
+	dated    []byte // the last sound prefix: most messages have the same
 	digest   *digester
 	headings headings
 	scanner  scanner

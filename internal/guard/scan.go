@@ -168,7 +168,7 @@ func (s *scanner) begin(text []byte, from int, far reach) int {
 		for i > 0 && isWordByte(text[i-1]) {
 			i--
 		}
-		if i < end && !escapes[byteAt(text, i-1)] {
+		if i < end && !isEscaped(text, i) {
 			alone, joined := sureWords(text[i:end])
 			words, spaced = words+alone+joined, spaced+joined
 		}
@@ -199,7 +199,18 @@ func sureWords(run []byte) (alone, joined int) {
 	return alone, joined
 }
 
-// escapes are what stands before letters and digits that mean something else.
+// isEscaped says whether the letters and digits at i may mean something else, by
+// what stands before them: an escape, or a semicolon that ends one.
+func isEscaped(text []byte, i int) bool {
+	if byteAt(text, i-1) == ';' {
+		for i--; i > 0 && isWordByte(text[i-1]); {
+			i--
+		}
+	}
+	c := byteAt(text, i-1)
+	return escapes[c] || marks[c]&hidden != 0
+}
+
 var escapes = [256]bool{'&': true, '#': true, '%': true, '\\': true, ';': true, '=': true}
 
 // way says in which views a text is read.

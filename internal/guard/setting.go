@@ -97,9 +97,12 @@ func (a *setting) isFor(t []byte) bool {
 // is most of it and holds nobody.
 func (r *Reader) learnSetting(p place, text []byte, run chunk, w way, known *settings) {
 	s, t := &r.scanner, text[run.from:run.to]
+	if s.probes > maxProbes || w == unfold && !isPlain(t) {
+		return
+	}
 	a, clean := s.settingOf(t, known.last, w)
 	known.last = append(known.last[:0], t...)
-	if a.kept() < len(t)/4 || s.probes > maxProbes || w == unfold && !isPlain(t) {
+	if a.kept() < len(t)/4 {
 		return
 	}
 	s.probes++

@@ -99,17 +99,23 @@ func maySpell(src []byte) bool {
 		}
 	}
 	for i := 1; i < len(src); i++ {
-		if mayBeAt[src[i]] && (endsAt(src[:i+1]) && !isWordByte(byteAt(src, i+1)) || longAt(src[i-1:])) {
-			if hasDot(src[i+1 : min(len(src), i+1+farDot)]) {
-				return true
-			}
+		second := mayBeAt[src[i]]
+		if second == 0 || second&mayBeginAt[src[i-1]] == 0 {
+			continue
+		}
+		if (endsAt(src[:i+1]) && !isWordByte(byteAt(src, i+1)) || longAt(src[i-1:])) && hasDot(src[i+1:min(len(src), i+1+farDot)]) {
+			return true
 		}
 	}
 	return false
 }
 
-// mayBeAt are the second letters of the words for @.
-var mayBeAt = [256]bool{'t': true, 'T': true, 'r': true, 'R': true, 'h': true, 'H': true}
+// mayBeginAt are the first letters of the words for @, or the last octets of
+// them, and mayBeAt the second ones that may follow: at and ät, ar, ch.
+var (
+	mayBeginAt = [256]uint8{'a': 1 | 2, 'A': 1 | 2, 0xA4: 1, 0x84: 1, 'c': 4, 'C': 4}
+	mayBeAt    = [256]uint8{'t': 1, 'T': 1, 'r': 2, 'R': 2, 'h': 4, 'H': 4}
+)
 
 // endsAt says whether s, of two bytes or more, ends with the word "at" or "ät".
 func endsAt(s []byte) bool {

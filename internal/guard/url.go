@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/hex"
-	"strings"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -45,16 +45,22 @@ func codedRun(text []byte) (n int, looks bool) {
 	return n, n >= minCoded && seen&(codedDigit|codedCapital) != 0
 }
 
+// What a run of base64 characters has in it.
 const (
 	codedOther = 1 << iota
 	codedDigit
 	codedCapital
+	codedSlash
+	codedEquals
+	codedHyphen
+	codedPlus
+	codedLow
 )
 
 var codedByte = codedBytes()
 
 func codedBytes() (t [256]uint8) {
-	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz+/-_=") {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz") {
 		t[c] = codedOther
 	}
 	for _, c := range []byte("0123456789") {
@@ -63,37 +69,39 @@ func codedBytes() (t [256]uint8) {
 	for _, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
 		t[c] = codedCapital
 	}
+	t['/'], t['='], t['-'], t['+'], t['_'] = codedSlash, codedEquals, codedHyphen, codedPlus, codedLow
 	return t
 }
 
 // separators are the characters of base64 that separate parts of a link as well:
 // one by one, and together those that are no part of base64url, of base64, and
 // of hex.
-var separators = []string{"/", "=", "-", "+", "_", "/+=", "-_=", "/+-_="}
+var separators = [...]uint8{
+	codedSlash, codedEquals, codedHyphen, codedPlus, codedLow,
+	codedSlash | codedPlus | codedEquals, codedHyphen | codedLow, codedSlash | codedPlus | codedHyphen | codedLow | codedEquals,
+}
 
 // readPiece reads a run of base64 characters, whole and by the pieces between
 // separators.
 func (r *Reader) readPiece(p place, run []byte, depth int) {
 	r.decodePiece(p, run, depth)
-	inner := bytes.TrimRight(run, "=")
+	seen := uint8(0)
+	for _, c := range bytes.TrimRight(run, "=") {
+		seen |= codedByte[c]
+	}
 	for _, set := range separators {
-		if kindsOf(inner, set) < min(2, len(set)) {
+		if bits.OnesCount8(seen&set) < min(2, bits.OnesCount8(set)) {
 			continue // nothing to separate, or done before
 		}
-		for piece := range bytes.FieldsFuncSeq(run, func(c rune) bool { return strings.ContainsRune(set, c) }) {
-			r.decodePiece(p, piece, depth)
+		for from := 0; from < len(run); {
+			to := from
+			for to < len(run) && codedByte[run[to]]&set == 0 {
+				to++
+			}
+			r.decodePiece(p, run[from:to], depth)
+			from = to + 1
 		}
 	}
-}
-
-// kindsOf counts which characters of set stand in text.
-func kindsOf(text []byte, set string) (n int) {
-	for i := range len(set) {
-		if bytes.IndexByte(text, set[i]) >= 0 {
-			n++
-		}
-	}
-	return n
 }
 
 // decodePiece decodes one piece in each way it can be decoded.
@@ -135,7 +143,6 @@ func (r *Reader) readDecoded(p place, text []byte, depth int) {
 	if !mostlyText(text) {
 		return
 	}
-	r.match(p, text)
 	r.unfoldDeeper(p, text, depth+1)
 }
 
