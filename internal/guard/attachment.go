@@ -18,10 +18,8 @@ const hintUnreadable = "attach a kind of file that can be read, or look through 
 // withoutType gives a part's heading as that of a file of bytes, for undoing its
 // transfer encoding alone.
 func withoutType(h *heading) *heading {
-	const bytes = "application/octet-stream"
-	return &heading{mediaType: bytes, fields: []field{
-		{"Content-Type", bytes}, {"Content-Transfer-Encoding", h.get("Content-Transfer-Encoding")},
-	}}
+	bare := contentFields{kind: "application/octet-stream", encoding: h.header.Get("Content-Transfer-Encoding")}
+	return &heading{content: bare.read()}
 }
 
 // judgeFile reads a recipient's own attachment: no other row has the same, it
@@ -29,7 +27,7 @@ func withoutType(h *heading) *heading {
 func (r *Reader) judgeFile(h *heading, content []byte, where string, p PlannedPart) {
 	sum := sha256.Sum256(content)
 	r.judgePair(sum, p, where)
-	views, err := reader.Text(h.file, h.get("Content-Type"), content, reader.Limits{Bytes: maxUnpacked, PDF: r.g.policy.PDF})
+	views, err := reader.Text(h.file, h.header.Get("Content-Type"), content, reader.Limits{Bytes: maxUnpacked, PDF: r.g.policy.PDF})
 	switch {
 	case err == nil:
 		r.judgeContent(views, p, where)

@@ -18,7 +18,7 @@ const maxDepth = 8
 // that it has not looked through: a sound header was, field by field.
 func (r *Reader) judgeEntities() (raw []byte) {
 	block, body := splitHeader(r.raw)
-	h := readHeading(block)
+	h := r.headings.read(block)
 	r.judgeHeader(h)
 	r.judgeEntity(h, body, 0)
 	if r.parts < len(r.g.policy.Plan.Parts) {
@@ -169,7 +169,7 @@ func lineWith(text, mark []byte) int {
 func (r *Reader) judgeLeaf(h *heading, body []byte, where string, p PlannedPart) {
 	known := r.standsFor(body)
 	if p.Content != [32]byte{} || known != nil {
-		if known == nil || known.content != p.Content || h.get("Content-Transfer-Encoding") != "base64" {
+		if known == nil || known.content != p.Content || h.header.Get("Content-Transfer-Encoding") != "base64" {
 			r.refuse(rule.Structure, where, "it is not the planned attachment", hintReport)
 		}
 		return
@@ -218,7 +218,7 @@ const notEncoded = "a body that is not of the encoding it says"
 // decodeBody undoes the transfer encoding and the charset. It says why that
 // cannot be done; "" where it could.
 func decodeBody(h *heading, body, buf []byte) (content []byte, why string) {
-	switch encoding := strings.ToLower(strings.TrimSpace(h.get("Content-Transfer-Encoding"))); encoding {
+	switch encoding := strings.ToLower(strings.TrimSpace(h.header.Get("Content-Transfer-Encoding"))); encoding {
 	case "", "7bit":
 		if slices.ContainsFunc(body, func(c byte) bool { return c >= 0x80 }) {
 			return buf, "8-bit text in a part that says it has none"
@@ -235,7 +235,7 @@ func decodeBody(h *heading, body, buf []byte) (content []byte, why string) {
 	default:
 		return buf, "a transfer encoding that the guard does not read"
 	}
-	e, err := gomessage.New(h.entity(), bytes.NewReader(body))
+	e, err := gomessage.New(h.header, bytes.NewReader(body))
 	if err != nil {
 		return buf, "a charset that the guard does not read"
 	}

@@ -11,13 +11,10 @@ import (
 
 // heading is the header of one entity.
 type heading struct {
-	fields      []field
-	mediaType   string
-	params      map[string]string
-	disposition string
-	file        string
-	flaw        string // why it cannot be trusted; "" where it can
-	quiet       bool   // it was looked through, and holds nobody
+	fields []field
+	*content
+	flaw  string // why it cannot be trusted; "" where it can
+	quiet bool   // it was looked through, and holds nobody
 }
 
 // field is one header field, its value unfolded.
@@ -33,54 +30,80 @@ func (h *heading) get(name string) string {
 	return ""
 }
 
-// headings are those of parts, which are the same in every message and are read
-// once.
-type headings map[string]*heading
+// headings are those of parts, by their blocks, and what they say: most are the
+// same in every message and are read once.
+type headings struct {
+	parts    map[string]*heading
+	contents map[contentFields]*content
+}
 
-// maxHeadings bounds how many headers are remembered.
+// maxHeadings bounds how many of each are remembered.
 const maxHeadings = 256
+
+func newHeadings() headings {
+	return headings{make(map[string]*heading), make(map[contentFields]*content)}
+}
 
 // part gives the heading of a part, whose header block is.
 func (known headings) part(block []byte) *heading {
-	if h, ok := known[string(block)]; ok {
+	if h, ok := known.parts[string(block)]; ok {
 		return h
 	}
-	h := readHeading(block)
-	if len(known) < maxHeadings {
-		known[string(block)] = h
+	h := known.read(block)
+	if len(known.parts) < maxHeadings {
+		known.parts[string(block)] = h
 	}
 	return h
+}
+
+func (known headings) read(block []byte) *heading {
+	h := &heading{}
+	h.fields, h.flaw = readFields(block)
+	h.content = known.contentOf(contentFields{h.get("Content-Type"), h.get("Content-Disposition"), h.get("Content-Transfer-Encoding")})
+	if h.content.flaw != "" {
+		h.flaw = h.content.flaw
+	}
+	return h
+}
+
+func (known headings) contentOf(f contentFields) *content {
+	c := known.contents[f]
+	if c == nil {
+		c = f.read()
+		if len(known.contents) < maxHeadings {
+			known.contents[f] = c
+		}
+	}
+	return c
 }
 
 // manyFields is more than most headers have.
 const manyFields = 16
 
-// readHeading reads a header block, which ends with an empty line, as go-message
-// does, but takes nothing that RFC 5322 section 2.2 does not allow.
-func readHeading(block []byte) *heading {
-	h := &heading{fields: make([]field, 0, manyFields)}
+// readFields reads a header block, which ends with an empty line, as go-message
+// does, and says what in it RFC 5322 section 2.2 does not allow.
+func readFields(block []byte) (fields []field, flaw string) {
+	fields = make([]field, 0, manyFields)
 	for rest := block; ; {
 		var line, more []byte
 		line, rest = cutLine(rest)
 		if len(line) == 0 {
-			break
+			return fields, flaw
 		}
 		name, value, _ := bytes.Cut(line, []byte(":"))
 		if !isFieldName(name) || len(name) == len(line) {
-			h.flaw = "a field whose name is empty, not plain, or followed by a space"
+			flaw = "a field whose name is empty, not plain, or followed by a space"
 		}
 		unfolded := string(trimmed(value))
 		for isFolded(rest) {
 			more, rest = cutLine(rest)
 			if more = trimmed(more); len(more) == 0 {
-				h.flaw = "a folded line without text"
+				flaw = "a folded line without text"
 			}
 			unfolded = strings.TrimPrefix(unfolded+" "+string(more), " ")
 		}
-		h.fields = append(h.fields, field{string(name), unfolded})
+		fields = append(fields, field{string(name), unfolded})
 	}
-	h.content()
-	return h
 }
 
 // cutLine cuts off the first line, which it gives without its end.
@@ -98,47 +121,57 @@ func isFolded(text []byte) bool { return len(text) > 0 && (text[0] == ' ' || tex
 
 func trimmed(text []byte) []byte { return bytes.Trim(text, " \t") }
 
-// content reads the fields that say what a part is. mime.ParseMediaType drops
-// a parameter that it cannot decode without a word, so those are looked for.
-func (h *heading) content() {
-	var err error
-	header := h.entity()
-	h.mediaType, h.params, err = header.ContentType()
-	if err != nil || undecodable(h.get("Content-Type"), h.params) {
-		h.flaw = "a Content-Type that cannot be read"
-	}
-	value := h.get("Content-Disposition")
-	if value == "" {
-		h.file = h.params["name"]
-		return
-	}
-	var params map[string]string
-	h.disposition, params, err = header.ContentDisposition()
-	if err != nil || undecodable(value, params) {
-		h.flaw = "a Content-Disposition that cannot be read"
-	}
-	h.file = params["filename"]
-	if h.file == "" {
-		h.file = h.params["name"]
-	}
+// contentFields are the values of the fields that say what a part is.
+type contentFields struct{ kind, disposition, encoding string }
+
+// content is what they say.
+type content struct {
+	header      gomessage.Header
+	mediaType   string
+	params      map[string]string
+	disposition string
+	file        string
+	flaw        string
 }
 
-// entity gives what go-message must know to read the entity.
-func (h *heading) entity() (e gomessage.Header) {
-	for _, name := range []string{"Content-Type", "Content-Disposition", "Content-Transfer-Encoding"} {
-		if value := h.get(name); value != "" {
-			e.Set(name, value)
+// read reads the fields. mime.ParseMediaType drops a parameter that it cannot
+// decode without a word, so those are looked for.
+func (f contentFields) read() *content {
+	c := &content{header: f.header()}
+	var err error
+	c.mediaType, c.params, err = c.header.ContentType()
+	if err != nil || undecodable(f.kind, c.params) {
+		c.flaw = "a Content-Type that cannot be read"
+	}
+	c.file = c.params["name"]
+	if f.disposition == "" {
+		return c
+	}
+	var params map[string]string
+	c.disposition, params, err = c.header.ContentDisposition()
+	if err != nil || undecodable(f.disposition, params) {
+		c.flaw = "a Content-Disposition that cannot be read"
+	}
+	if name := params["filename"]; name != "" {
+		c.file = name
+	}
+	return c
+}
+
+func (f contentFields) header() (h gomessage.Header) {
+	for name, value := range map[string]string{
+		"Content-Type": f.kind, "Content-Disposition": f.disposition, "Content-Transfer-Encoding": f.encoding,
+	} {
+		if value != "" {
+			h.Set(name, value)
 		}
 	}
-	return e
+	return h
 }
 
 // undecodable says whether value holds an RFC 2231 parameter that is missing
 // in params.
 func undecodable(value string, params map[string]string) bool {
-	if strings.IndexByte(value, '*') < 0 {
-		return false
-	}
 	for _, p := range strings.Split(value, ";") {
 		name, _, ok := strings.Cut(p, "=")
 		base, _, starred := strings.Cut(strings.TrimSpace(name), "*")

@@ -21,7 +21,7 @@ func FuzzHeading(f *testing.F) {
 		f.Add([]byte(block))
 	}
 	f.Fuzz(func(t *testing.T, block []byte) {
-		h := readHeading(block)
+		h := newHeadings().read(block)
 		if h.flaw != "" || !hasSoundLines(block) {
 			return
 		}
@@ -35,8 +35,8 @@ func FuzzHeading(f *testing.F) {
 				t.Fatalf("field %d is %q, but to go-message %q: %q", i, f, all.Key(), all.Value())
 			}
 		}
-		if first := theirs.Get("Content-Type"); h.get("content-type") != first {
-			t.Fatalf("Content-Type is %q, but to go-message %q", h.get("content-type"), first)
+		if first := theirs.Get("Content-Type"); h.header.Get("content-type") != first {
+			t.Fatalf("Content-Type is %q, but to go-message %q", h.header.Get("content-type"), first)
 		}
 	})
 }
