@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"hash/maphash"
 	"io"
 	"slices"
 	"strings"
@@ -261,8 +262,22 @@ func (h *heading) isUTF8() bool {
 	return charset == "utf-8" || charset == "us-ascii" || !strings.HasPrefix(h.mediaType, "text/")
 }
 
-// scanField looks at the value of a header field in every view of it.
+// scanField looks at the value of a header field in every view of it. Those of
+// most fields are the same in every message.
 func (r *Reader) scanField(p place, value string) {
+	s := &r.scanner
+	key := maphash.String(s.seed, value) + uint64(wayOf(p, header))*waySalt
+	if s.memo.has(key) {
+		return
+	}
+	before := r.finds()
+	r.readField(p, value)
+	if r.finds() == before && len(r.refusals) == 0 {
+		s.memo.add(key)
+	}
+}
+
+func (r *Reader) readField(p place, value string) {
 	decoded, ok := decodeWords(value)
 	raw := p
 	raw.coded = decoded != value

@@ -222,6 +222,7 @@ const (
 	ways                     // how many there are
 	tag    = 2 * ways        // of HTML, with its attributes
 	whole  = tag + 1         // a passage of HTML
+	header = tag + 2         // the value of a field
 )
 
 // wayOf tells ways and places apart where they matter to what is found.

@@ -129,6 +129,9 @@ func (r *Reader) decodePiece(p place, piece []byte, depth int) {
 // decodeShifted looks for addresses in base64 that other characters were put
 // before, so that it does not begin where the piece does.
 func (r *Reader) decodeShifted(p place, buf, piece []byte) {
+	if !mayHoldAt(piece) {
+		return
+	}
 	p.markup = true
 	for shift := 1; shift < 4 && shift < len(piece); shift++ {
 		n, _ := base64.RawStdEncoding.Decode(buf, piece[shift:]) // all but a last character by itself
@@ -136,6 +139,35 @@ func (r *Reader) decodeShifted(p place, buf, piece []byte) {
 			r.match(p, text)
 		}
 	}
+}
+
+// mayHoldAt says whether two characters of base64 stand in piece, one behind the
+// other, that the bits of an @ make: they begin with the first bit of a character,
+// the third or the fifth.
+func mayHoldAt(piece []byte) bool {
+	for i := 1; i < len(piece); i++ {
+		if beforeAt[piece[i-1]]&behindAt[piece[i]] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+var beforeAt, behindAt = charactersOfAt()
+
+func charactersOfAt() (before, behind [256]uint8) {
+	const characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	for bit := 0; bit < 6; bit += 2 {
+		for v, c := range []byte(characters) {
+			if v&(1<<(6-bit)-1) == '@'>>(2+bit) {
+				before[c] |= 1 << bit
+			}
+			if v>>(4-bit) == '@'&(1<<(2+bit)-1) {
+				behind[c] |= 1 << bit
+			}
+		}
+	}
+	return before, behind
 }
 
 // readDecoded reads what a piece decoded to, if that is text at all.
