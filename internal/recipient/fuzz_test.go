@@ -87,7 +87,7 @@ func checkTexts(t *testing.T, l *List, j *Judgement, words string) {
 	_, err := l.eachRow(context.Background(), func(r record) {
 		for _, cell := range r.cells {
 			if len([]rune(cell)) >= 4 && strings.Contains(said.String(), cell) && !strings.Contains(words, cell) {
-				t.Fatalf("%q is quoted in %s", cell, said.String())
+				t.Errorf("%q is quoted in %s", cell, said.String())
 			}
 		}
 	})

@@ -64,13 +64,10 @@ func newJudge(l *List, p plan, identities []address.Address) *judge {
 // row judges what one row shows by itself.
 func (j *judge) row(r record) {
 	if r.cells == nil {
-		j.align(r, nil)
 		j.badAddress(r, address.ErrBlank)
 		return
 	}
 	cells, ok := j.list.fit(r)
-	j.people.add(r.line, cells)
-	j.align(r, cells)
 	if i := j.list.swallower(cells); i >= 0 {
 		why := swallowedRows
 		why.Where = j.list.where(i)
@@ -93,10 +90,19 @@ func (j *judge) row(r record) {
 	j.mark(r, a, cells)
 }
 
-func (j *judge) align(r record, cells []string) {
-	if j.aligned != nil {
-		j.aligned.add(r, cells)
+// align looks at whose name the row's address fits.
+func (j *judge) align(r record) {
+	if j.aligned == nil {
+		return
 	}
+	cells, _ := j.list.fit(r)
+	j.aligned.add(r, cells)
+}
+
+// index gathers what identifies the row's people.
+func (j *judge) index(r record) {
+	cells, _ := j.list.fit(r)
+	j.people.add(r.line, cells)
 }
 
 // fit gives as many cells as there are columns; false where the row is shorter,

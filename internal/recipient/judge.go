@@ -52,7 +52,7 @@ func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) {
 		return nil, err
 	}
 	j := newJudge(l, plan, use.Identities)
-	first, err := l.eachRow(ctx, j.row)
+	first, err := l.eachRow(ctx, j.row, j.index, j.align)
 	if err != nil {
 		return nil, err
 	}
@@ -77,23 +77,39 @@ func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) {
 	return result, nil
 }
 
-// eachRow reads the list once, calls visit for each row but the blank ones at
-// the end, and gives what was read. A blank row in between comes without its
-// cells. The record is overwritten after visit.
-func (l *List) eachRow(ctx context.Context, visit func(record)) (judged, error) {
+// eachRow reads the list once, hands each row but the blank ones at the end to
+// each of visits, and gives what was read. A blank row in between comes without
+// its cells. The visits go on beside each other, each in the order of the file;
+// none does when eachRow returns. A record is overwritten after they had it.
+func (l *List) eachRow(ctx context.Context, visits ...func(record)) (judged, error) {
 	rows, err := l.rows(ctx)
 	if err != nil {
 		return judged{}, err
 	}
 	defer rows.close()
+	handing := handTo(visits)
+	err = rows.each(handing.add)
+	handing.end()
+	if err != nil {
+		return judged{}, err
+	}
+	sum, err := rows.tape.sum()
+	if err != nil {
+		return judged{}, unreadable(l.source.name, err)
+	}
+	return judged{stamp: rows.tape.stamp, sum: sum}, nil
+}
+
+// each calls visit for each row that is left, as eachRow says.
+func (t *table) each(visit func(record)) error {
 	var blanks []record
 	for {
-		r, err := rows.next()
+		r, err := t.next()
 		if errors.Is(err, io.EOF) {
-			break
+			return nil
 		}
 		if err != nil {
-			return judged{}, err
+			return err
 		}
 		if r.blank() {
 			blanks = append(blanks, record{number: r.number, line: r.line})
@@ -105,9 +121,4 @@ func (l *List) eachRow(ctx context.Context, visit func(record)) (judged, error) 
 		blanks = blanks[:0]
 		visit(r)
 	}
-	sum, err := rows.tape.sum()
-	if err != nil {
-		return judged{}, unreadable(l.source.name, err)
-	}
-	return judged{stamp: rows.tape.stamp, sum: sum}, nil
 }

@@ -11,7 +11,8 @@ import (
 // file has, mailed or not.
 type people struct {
 	builder *identifier.Builder
-	columns []ColumnKind // Identifiers is counted here
+	columns []ColumnKind // Identifiers is filled in by index
+	counts  []int        // by column: values that identify somebody
 	names   []fullNameColumns
 	crowds  []crowd
 }
@@ -28,7 +29,7 @@ type crowd struct {
 const maxCrowds = 1000
 
 func newPeople(l *List, columns []ColumnKind) people {
-	p := people{builder: identifier.NewBuilder(sampleRows), columns: columns, names: nameColumns(columns)}
+	p := people{builder: identifier.NewBuilder(sampleRows), columns: columns, counts: make([]int, len(columns)), names: nameColumns(columns)}
 	for i, c := range columns {
 		if c.Kind == KindText && l.guesses[i].crowds {
 			p.crowds = append(p.crowds, crowd{i, map[string]int{}})
@@ -88,7 +89,7 @@ func (p *people) crowd(line int, words []string) {
 
 func (p *people) value(line, column int, kind identifier.Kind, value string) {
 	if p.builder.Add(line, kind, value) {
-		p.columns[column].Identifiers++
+		p.counts[column]++
 	}
 }
 
@@ -96,13 +97,13 @@ func (p *people) value(line, column int, kind identifier.Kind, value string) {
 // people, however many there should have been.
 func (p *people) addresses(line, column int, cell string) {
 	if a, err := address.Parse(cell); err == nil {
-		p.columns[column].Identifiers++
+		p.counts[column]++
 		p.builder.AddAddress(line, a.Canonical())
 		return
 	}
 	for piece := range strings.FieldsFuncSeq(cell, partsAddresses) {
 		if a, err := address.Parse(piece); err == nil {
-			p.columns[column].Identifiers++
+			p.counts[column]++
 			p.builder.AddAddress(line, a.Canonical())
 		}
 	}
@@ -126,4 +127,9 @@ func (p *people) name(line int, columns fullNameColumns, cells []string) {
 	}
 }
 
-func (p *people) index() *identifier.Index { return p.builder.Build() }
+func (p *people) index() *identifier.Index {
+	for i, n := range p.counts {
+		p.columns[i].Identifiers = n
+	}
+	return p.builder.Build()
+}
