@@ -49,6 +49,9 @@ func Parse(s string) (Address, error) {
 	if !ok {
 		return Address{}, whyNot(s)
 	}
+	if local == s[:at] && domain == s[at+1:] {
+		return Address{s, at}, nil // nearly always, and nothing is copied
+	}
 	return join(local, domain), nil
 }
 
@@ -58,7 +61,10 @@ func (a Address) String() string { return a.text }
 // Canonical gives the form under which two spellings of one mailbox are equal:
 // the local part in NFC and lower case, the domain in lower-case A-labels.
 func (a Address) Canonical() string {
-	local := norm.NFC.String(strings.ToLower(a.Local()))
+	local := strings.ToLower(a.Local())
+	if !isASCII(local) {
+		local = norm.NFC.String(local)
+	}
 	if local == a.Local() {
 		return a.text
 	}

@@ -113,6 +113,7 @@ func TestCanonical(t *testing.T) {
 	for _, same := range [][]string{
 		{"Ann@A.example", "ann@a.example", "ANN@a.EXAMPLE"},
 		{"JÜRGEN@a.example", "jürgen@a.example", "ju\u0308rgen@a.example", "JU\u0308RGEN@a.example"},
+		{"\u01F0an@a.example", "j\u030Can@a.example", "J\u030Can@a.example"}, // composed in lower case alone
 		{"ann@bücher.example", "ann@BÜCHER.example", "Ann@xn--bcher-kva.example"},
 	} {
 		for _, s := range same {

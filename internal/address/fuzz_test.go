@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // FuzzParse holds what the rest of the program builds on: whatever is accepted
@@ -25,6 +27,9 @@ func FuzzParse(f *testing.F) {
 		again, err := Parse(a.String())
 		if err != nil || again != a {
 			t.Fatalf("%q: read again it is %q, %v", a, again, err)
+		}
+		if plain := join(norm.NFC.String(strings.ToLower(a.Local())), a.Domain()); plain.String() != a.Canonical() {
+			t.Fatalf("%q: folded it is %q, want %q", a, a.Canonical(), plain)
 		}
 		folded := join(strings.TrimSuffix(a.Canonical(), "@"+a.Domain()), a.Domain())
 		if folded.Canonical() != a.Canonical() {

@@ -35,7 +35,7 @@ func isDotAtom(s string) bool {
 			dot = true
 			continue
 		}
-		if !isAtext(s[i]) {
+		if !atext[s[i]] {
 			return false
 		}
 		dot = false
@@ -43,14 +43,17 @@ func isDotAtom(s string) bool {
 	return !dot
 }
 
-// isAtext is atext of RFC 5322 section 3.2.3 and, by RFC 6532 section 3.2, every octet
+// atext has atext of RFC 5322 section 3.2.3 and, by RFC 6532 section 3.2, every octet
 // beyond ASCII.
-func isAtext(c byte) bool {
-	switch {
-	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c >= utf8.RuneSelf:
-		return true
+var atext = atextTable()
+
+func atextTable() (t [256]bool) {
+	for i := range t {
+		c := byte(i)
+		letter := 'a' <= c|0x20 && c|0x20 <= 'z' || c >= utf8.RuneSelf
+		t[i] = letter || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
 	}
-	return strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+	return t
 }
 
 // plainText says whether s is UTF-8 that shows all it holds: no controls, no
