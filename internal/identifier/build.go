@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"strings"
+	"sync"
 )
 
 // A Builder collects identifiers. It is used by one goroutine.
@@ -21,12 +22,39 @@ type Builder struct {
 	shards  [shards]chunks
 	n       int // entries in shards
 	buf     []byte
+	forks   []*Builder // whose identifiers go into the same index
 }
 
 // NewBuilder gives an empty Builder; rows is a guess at how many will come.
 func NewBuilder(rows int) *Builder {
 	size := min(max(rows, 1<<6), 1<<16) * 16
 	return &Builder{seed: rand.Uint64(), starts: newBitmap(size), domains: newBitmap(size)}
+}
+
+// Fork gives another Builder, for another goroutine, that is used up by b's Build:
+// the index has what both were given before.
+func (b *Builder) Fork() *Builder {
+	f := &Builder{seed: b.seed, starts: b.starts.empty(), domains: b.domains.empty()}
+	b.forks = append(b.forks, f)
+	return f
+}
+
+// gather takes from its forks what they were given.
+func (b *Builder) gather() {
+	for _, f := range b.forks {
+		f.gather()
+		b.starts.join(f.starts)
+		b.domains.join(f.domains)
+		b.words |= f.words
+		b.codes |= f.codes
+		b.spaced = max(b.spaced, f.spaced)
+		for i := range b.shards {
+			b.shards[i].join(f.shards[i])
+		}
+		b.n += f.n
+		*f = Builder{} // whoever has it shall not hold on to the entries
+	}
+	b.forks = nil
 }
 
 // AddAddress adds the address of the row at line (in canonical form) and its
@@ -97,23 +125,45 @@ func (b *Builder) add(key uint64, k Kind, line int) {
 	b.n++
 }
 
-// manyEntries is how many make it worth while to collect garbage as they are
-// moved, so that they are not in memory twice.
+// manyEntries is how many make it worth while to move them with more than one
+// processor, and to collect garbage now and then, so that they are not in memory
+// twice.
 const manyEntries = 1 << 20
+
+// shardsAtOnce is how many shards are moved until then.
+const shardsAtOnce = shards / 8
 
 // Build gives the index and leaves the Builder empty.
 func (b *Builder) Build() *Index {
+	b.gather()
 	x := &Index{seed: b.seed, starts: b.starts, domains: b.domains, words: b.words, codes: b.codes, spaced: b.spaced}
-	for i := range b.shards {
-		if b.n > manyEntries && i%(shards/8) == 0 {
+	for i := 0; i < shards; i += shardsAtOnce {
+		if b.n > manyEntries {
 			runtime.GC()
 		}
-		x.shards[i] = newShard(&b.shards[i])
-		b.shards[i] = chunks{}
+		b.move(x, i, i+shardsAtOnce)
 	}
 	*b = *NewBuilder(0)
 	x.makeFilter()
 	return x
+}
+
+// move makes the shards of x from one place to another; many entries are moved
+// and sorted beside each other.
+func (b *Builder) move(x *Index, from, to int) {
+	var moving sync.WaitGroup
+	for i := from; i < to; i++ {
+		move := func() {
+			x.shards[i] = newShard(&b.shards[i])
+			b.shards[i] = chunks{}
+		}
+		if b.n > manyEntries {
+			moving.Go(move)
+		} else {
+			move()
+		}
+	}
+	moving.Wait()
 }
 
 // filtered says whether keys of kind k are in the filter.

@@ -27,12 +27,16 @@ func isDate(value string) bool {
 		}
 		var p piece
 		p, value = cutPiece(value)
+		word := ""
+		if p.what == 'a' {
+			word = strings.ToLower(p.text)
+		}
 		switch fraction := n > 4 && all[n-1].text == "."; {
 		case p.what == '0' && len(p.text) > 4 && !fraction:
 			return false
-		case p.what == 'a' && monthWords[strings.ToLower(p.text)]:
+		case p.what == 'a' && monthWords[word]:
 			months++
-		case p.what == 'a' && !dateWords[strings.ToLower(p.text)]:
+		case p.what == 'a' && !dateWords[word]:
 			return false
 		case n == 0 && p.text == "":
 			continue

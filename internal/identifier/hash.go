@@ -1,6 +1,9 @@
 package identifier
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // Odd numbers without a pattern, which keep the keys of different kinds apart.
 const (
@@ -39,11 +42,14 @@ func (h *hasher) sum() uint64 { return finish(h.h, h.block, h.n) }
 
 func finish(h, block uint64, n int) uint64 { return mix(mix(h, block), uint64(n)^endSalt) }
 
-// hashOf hashes b.
+// hashOf hashes b as a hasher does.
 func hashOf(seed uint64, b []byte) uint64 {
-	h := hasher{h: seed}
-	for _, c := range b {
-		h.add(c)
+	h, n, block := seed, len(b), uint64(0)
+	for ; len(b) >= 8; b = b[8:] {
+		h = mix(h, binary.BigEndian.Uint64(b))
 	}
-	return h.sum()
+	for _, c := range b {
+		block = block<<8 | uint64(c)
+	}
+	return finish(h, block, n)
 }

@@ -67,6 +67,16 @@ func newBitmap(n int) bitmap {
 	return bitmap{make([]uint64, words), uint64(words - 1)}
 }
 
+// empty gives an empty bitmap of the size of b.
+func (b bitmap) empty() bitmap { return bitmap{make([]uint64, len(b.bits)), b.mask} }
+
+// join adds what is in other, which is of the size of b.
+func (b bitmap) join(other bitmap) {
+	for i, word := range other.bits {
+		b.bits[i] |= word
+	}
+}
+
 func (b bitmap) set(h uint64) { *b.word(h) |= threeBits(h) }
 
 func (b bitmap) has(h uint64) bool {

@@ -103,7 +103,12 @@ func mayEnd(word []byte, marks string) bool {
 const maxAbbreviation = 3
 
 // isTerminal says whether r ends sentences (Unicode's Sentence_Terminal).
-func isTerminal(r rune) bool { return unicode.Is(unicode.Sentence_Terminal, r) }
+func isTerminal(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r == '.' || r == '!' || r == '?'
+	}
+	return unicode.Is(unicode.Sentence_Terminal, r)
+}
 
 // isStop says whether r is a full stop that shortens words as well.
 func isStop(r rune) bool { return strings.ContainsRune(".\u2024\uFE52\uFF0E", r) }

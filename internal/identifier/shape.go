@@ -69,9 +69,12 @@ func classIn(f *folder, r rune) class {
 	return letter
 }
 
+// isDigit is unicode.IsDigit, which is slow where most letters are.
 func isDigit(r rune) bool {
-	return '0' <= r && r <= '9' || r >= utf8.RuneSelf && unicode.IsDigit(r)
+	return '0' <= r && r <= '9' || r >= firstDigitBeyondASCII && unicode.IsDigit(r)
 }
+
+const firstDigitBeyondASCII = '\u0660' // ARABIC-INDIC DIGIT ZERO
 
 func (s shape) isLongEnough() bool {
 	switch {

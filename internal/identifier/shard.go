@@ -113,6 +113,12 @@ func (c *chunks) add(key uint64, line uint32) {
 	c.n++
 }
 
+// join adds what is in other.
+func (c *chunks) join(other chunks) {
+	c.all = append(c.all, other.all...)
+	c.n += other.n
+}
+
 // A shard holds the entries whose keys begin alike, sorted, in buckets by the
 // bits that follow.
 type shard struct {
