@@ -54,7 +54,7 @@ func indexList(l *List) error {
 		return err
 	}
 	people := newPeople(l, p.kinds)
-	_, err = l.eachRow(context.Background(), func(r record) { people.add(r.line, r.cells) })
+	_, err = l.eachRow(context.Background(), people.values, people.persons)
 	runtime.KeepAlive(people.index())
 	return err
 }

@@ -99,12 +99,6 @@ func (j *judge) align(r record) {
 	j.aligned.add(r, cells)
 }
 
-// index gathers what identifies the row's people.
-func (j *judge) index(r record) {
-	cells, _ := j.list.fit(r)
-	j.people.add(r.line, cells)
-}
-
 // fit gives as many cells as there are columns; false where the row is shorter,
 // or longer by cells that are not blank, or has other keys.
 func (l *List) fit(r record) ([]string, bool) {

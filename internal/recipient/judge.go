@@ -52,7 +52,7 @@ func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) {
 		return nil, err
 	}
 	j := newJudge(l, plan, use.Identities)
-	first, err := l.eachRow(ctx, j.row, j.index, j.align)
+	first, err := l.eachRow(ctx, j.row, j.people.values, j.people.persons, j.align)
 	if err != nil {
 		return nil, err
 	}

@@ -131,10 +131,18 @@ func (c fullNameColumns) of(cells []string) string {
 	switch {
 	case first == "" || last == "":
 		return ""
-	case strings.HasPrefix(last, first+" ") || strings.HasSuffix(last, " "+first):
+	case beginsOrEnds(last, first):
 		return last
 	}
 	return first + " " + last
+}
+
+// beginsOrEnds says whether the first or the last words of name are those of part,
+// which is less than all of it.
+func beginsOrEnds(name, part string) bool {
+	behind, begins := strings.CutPrefix(name, part)
+	before, ends := strings.CutSuffix(name, part)
+	return begins && strings.HasPrefix(behind, " ") || ends && strings.HasSuffix(before, " ")
 }
 
 // withMiddle gives the whole name with the middle names in it, and with the

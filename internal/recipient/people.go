@@ -8,11 +8,14 @@ import (
 )
 
 // people gathers what identifies the people of a list, of every row that the
-// file has, mailed or not.
+// file has, mailed or not. What columns hold by themselves and whole names are
+// gathered beside each other.
 type people struct {
+	list    *List
 	builder *identifier.Builder
-	columns []ColumnKind // Identifiers is filled in by index
-	counts  []int        // by column: values that identify somebody
+	called  *identifier.Builder // of names, a fork of builder
+	columns []ColumnKind        // Identifiers is filled in by index
+	counts  []int               // by column: values that identify somebody
 	names   []fullNameColumns
 	crowds  []crowd
 }
@@ -29,7 +32,9 @@ type crowd struct {
 const maxCrowds = 1000
 
 func newPeople(l *List, columns []ColumnKind) people {
-	p := people{builder: identifier.NewBuilder(sampleRows), columns: columns, counts: make([]int, len(columns)), names: nameColumns(columns)}
+	p := people{list: l, builder: identifier.NewBuilder(sampleRows), columns: columns, names: nameColumns(columns)}
+	p.called = p.builder.Fork()
+	p.counts = make([]int, len(columns))
 	for i, c := range columns {
 		if c.Kind == KindText && l.guesses[i].crowds {
 			p.crowds = append(p.crowds, crowd{i, map[string]int{}})
@@ -38,28 +43,30 @@ func newPeople(l *List, columns []ColumnKind) people {
 	return p
 }
 
-// add adds the identifiers of one row.
-func (p *people) add(line int, cells []string) {
+// values adds the identifiers of one row that are cells by themselves.
+func (p *people) values(r record) {
+	cells, _ := p.list.fit(r)
 	for i, cell := range cells {
-		cell = strings.TrimSpace(cell)
-		if cell == "" {
-			continue
-		}
 		switch p.columns[i].Kind {
 		case KindAddress:
-			p.addresses(line, i, cell)
+			p.addresses(r.line, i, strings.TrimSpace(cell))
 		case KindIdentifier:
-			p.value(line, i, identifier.Token, cell)
+			p.value(r.line, i, identifier.Token, strings.TrimSpace(cell))
 		case KindPrivate:
-			p.value(line, i, identifier.Private, cell)
+			p.value(r.line, i, identifier.Private, strings.TrimSpace(cell))
 		}
 	}
+}
+
+// persons adds the full names of one row.
+func (p *people) persons(r record) {
+	cells, _ := p.list.fit(r)
 	for _, columns := range p.names {
-		p.name(line, columns, cells)
+		p.name(r.line, columns, cells)
 	}
 	for _, c := range p.crowds {
 		if c.column < len(cells) && c.more(cells[c.column]) {
-			p.crowd(line, strings.Fields(cells[c.column]))
+			p.crowd(r.line, strings.Fields(cells[c.column]))
 		}
 	}
 }
@@ -82,8 +89,8 @@ func (c *crowd) more(value string) bool {
 // name in both its orders.
 func (p *people) crowd(line int, words []string) {
 	if n := len(words); n >= 2 {
-		p.builder.Add(line, identifier.Name, words[n-2]+" "+words[n-1])
-		p.builder.AddTurned(line, words[n-1]+" "+words[n-2])
+		p.called.Add(line, identifier.Name, words[n-2]+" "+words[n-1])
+		p.called.AddTurned(line, words[n-1]+" "+words[n-2])
 	}
 }
 
@@ -120,10 +127,12 @@ func (p *people) name(line int, columns fullNameColumns, cells []string) {
 	if strings.Contains(whole, ",") {
 		whole, other = other, whole
 	}
-	p.value(line, columns.first, identifier.Name, whole)
-	p.builder.AddTurned(line, other)
+	if p.called.Add(line, identifier.Name, whole) {
+		p.counts[columns.first]++
+	}
+	p.called.AddTurned(line, other)
 	for _, longer := range columns.withMiddle(cells) {
-		p.builder.Add(line, identifier.Name, longer)
+		p.called.Add(line, identifier.Name, longer)
 	}
 }
 
