@@ -16,26 +16,23 @@ const (
 // blanks, single words (for a Name), dates, amounts, words of fewer than four
 // letters and numbers of fewer than five digits do not, unless k is Private.
 func Identifies(k Kind, value string) bool {
-	s := shapeOf(value)
-	switch k {
-	case Address, Private:
-		return s.words > 0
-	case Name:
-		return s.words > 1 && s.letters >= minLetters
-	case Token:
-		return s.isLongEnough() && !isDate(value) && !isAmount(value)
+	if !hasShape(k, value) {
+		return false
 	}
-	return false
+	return k != Token || !isDate(value) && !isAmount(value)
 }
 
-// shape is what a value consists of.
+// shape is what a value, or its beginning, consists of.
 type shape struct {
 	words   int // runs of letters and digits; each character of a script without spaces
 	letters int // an ideograph counts as two
 	digits  int
 }
 
-func shapeOf(value string) (s shape) {
+// hasShape says whether a value, or its beginning, has enough for a kind: it has no
+// less with what follows.
+func hasShape(k Kind, value string) bool {
+	var s shape
 	var f folder
 	open := false
 	for _, r := range value {
@@ -55,8 +52,23 @@ func shapeOf(value string) (s shape) {
 		case c == letter:
 			s.letters++
 		}
+		if s.isEnough(k) {
+			return true
+		}
 	}
-	return s
+	return false
+}
+
+func (s shape) isEnough(k Kind) bool {
+	switch k {
+	case Address, Private:
+		return s.words > 0
+	case Name:
+		return s.words > 1 && s.letters >= minLetters
+	case Token:
+		return s.isLongEnough()
+	}
+	return false
 }
 
 func classIn(f *folder, r rune) class {

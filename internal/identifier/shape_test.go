@@ -77,3 +77,18 @@ func TestIdentifies(t *testing.T) {
 		}
 	}
 }
+
+// What is enough stays enough, whatever follows: so nobody needs to read on.
+func TestEnoughStaysEnough(t *testing.T) {
+	for _, k := range []Kind{Address, Private, Name, Token} {
+		for i := range 1000 {
+			s := shape{words: i / 100, letters: i / 10 % 10, digits: i % 10}
+			for _, more := range []shape{{words: 1}, {letters: 1}, {letters: 2}, {digits: 1}} {
+				longer := shape{s.words + more.words, s.letters + more.letters, s.digits + more.digits}
+				if s.isEnough(k) && !longer.isEnough(k) {
+					t.Errorf("%v: %+v is enough and %+v is not", k, s, longer)
+				}
+			}
+		}
+	}
+}
