@@ -35,15 +35,25 @@ func (j *judge) sharedMailboxes() {
 // byMailbox gives the positions of the marks, those of one mailbox together,
 // in the order of the file.
 func (j *judge) byMailbox() []uint32 {
-	order := make([]uint32, len(j.marks))
-	for i := range order {
-		order[i] = uint32(i)
+	type seat struct {
+		folded uint64 // of the mark, which is far away in memory
+		mark   uint32
 	}
-	slices.SortFunc(order, func(x, y uint32) int {
-		a, b := &j.marks[x], &j.marks[y]
-		return cmp.Or(cmp.Compare(a.folded, b.folded), cmp.Compare(a.spelling, b.spelling),
-			cmp.Compare(a.apart, b.apart), cmp.Compare(x, y))
+	all := make([]seat, len(j.marks))
+	for i := range all {
+		all[i] = seat{j.marks[i].folded, uint32(i)}
+	}
+	slices.SortFunc(all, func(x, y seat) int {
+		if x.folded != y.folded {
+			return cmp.Compare(x.folded, y.folded)
+		}
+		a, b := &j.marks[x.mark], &j.marks[y.mark]
+		return cmp.Or(cmp.Compare(a.spelling, b.spelling), cmp.Compare(a.apart, b.apart), cmp.Compare(x.mark, y.mark))
 	})
+	order := make([]uint32, len(all))
+	for i, s := range all {
+		order[i] = s.mark
+	}
 	return order
 }
 
