@@ -156,9 +156,8 @@ func (c *Campaign) Rows(ctx context.Context) iter.Seq2[*recipient.Row, error] {
 // Common gives the sender's own addresses and the values that the template
 // allows: what may stand in any message.
 func (c *Campaign) Common() []string {
-	use := c.use()
-	common := use.Allow
-	for _, own := range append(use.Identities, c.template.Front().ReplyTo.Address) {
+	front, common := c.template.Front(), c.use().Allow
+	for _, own := range append([]address.Address{front.From.Address, front.ReplyTo.Address}, front.Identities...) {
 		common = append(common, own.String())
 	}
 	return common

@@ -21,7 +21,6 @@ func (c *Campaign) use() recipient.Use {
 		Kinds:           front.Columns,
 		SharedMailboxes: front.SharedMailboxes,
 		Relational:      front.Relational,
-		Identities:      append(front.Identities[:len(front.Identities):len(front.Identities)], front.From.Address),
 		Allow:           allow,
 	}
 }

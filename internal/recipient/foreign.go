@@ -117,7 +117,7 @@ func (f *foreign) fine(h identifier.Hit, value string, column int) bool {
 		return true // an amount, a day or a place that happens to have the number
 	}
 	for _, l := range h.Lines {
-		if f.judge.staff[l] || l != f.line && f.judge.oneHousehold(l, f.line) {
+		if l != f.line && f.judge.oneHousehold(l, f.line) {
 			return true
 		}
 	}

@@ -20,12 +20,10 @@ type judge struct {
 	aligned *alignment // nil where names do not matter
 	found   *findings
 	seed    maphash.Seed
-	marks   []mark          // rows that have an address, in the order of the file
-	repeats [][]sighting    // by column; nil where repeats do not matter
-	order   []uint32        // positions of the marks, by mailbox
-	out     []uint32        // numbers of the rows that are not to be mailed
-	staff   map[uint32]bool // lines of the sender's own rows
-	senders map[string]bool // the sender's own addresses
+	marks   []mark       // rows that have an address, in the order of the file
+	repeats [][]sighting // by column; nil where repeats do not matter
+	order   []uint32     // positions of the marks, by mailbox
+	out     []uint32     // numbers of the rows that are not to be mailed
 	skipped int
 	same    int
 	roles   tally // addresses that look like lists
@@ -41,12 +39,8 @@ type mark struct {
 	number   uint32
 }
 
-func newJudge(l *List, p plan, identities []address.Address) *judge {
-	j := &judge{list: l, plan: p, found: newFindings(l.source.name), seed: maphash.MakeSeed(),
-		staff: map[uint32]bool{}, senders: map[string]bool{}}
-	for _, a := range identities {
-		j.senders[a.Canonical()] = true
-	}
+func newJudge(l *List, p plan) *judge {
+	j := &judge{list: l, plan: p, found: newFindings(l.source.name), seed: maphash.MakeSeed()}
 	j.people = newPeople(l, p.kinds)
 	j.aligned = newAlignment(l, p)
 	j.repeats = make([][]sighting, len(p.kinds))
@@ -186,9 +180,6 @@ func isStrayControl(r rune) bool {
 // mark keeps what the judging of rows against each other needs.
 func (j *judge) mark(r record, a address.Address, cells []string) {
 	canonical := a.Canonical()
-	if j.senders[canonical] {
-		j.staff[uint32(r.line)] = true
-	}
 	m := mark{
 		folded:   maphash.String(j.seed, foldTag(canonical)),
 		used:     j.usedHash(cells),

@@ -6,19 +6,17 @@ import (
 	"io"
 	"slices"
 
-	"mailshot/internal/address"
 	"mailshot/internal/identifier"
 	"mailshot/internal/rule"
 )
 
 // Use says how a campaign uses the list; the gate needs it.
 type Use struct {
-	Columns         []string          // names of the columns whose data can reach a message
-	Kinds           map[string]Kind   // front matter's `columns`
-	SharedMailboxes string            // name of the column that tells rows of one mailbox apart; "" for none
-	Relational      []string          // names of columns that name another person on purpose
-	Identities      []address.Address // the sender's own
-	Allow           []string          // values that may stand anywhere
+	Columns         []string        // names of the columns whose data can reach a message
+	Kinds           map[string]Kind // front matter's `columns`
+	SharedMailboxes string          // name of the column that tells rows of one mailbox apart; "" for none
+	Relational      []string        // names of columns that name another person on purpose
+	Allow           []string        // values that may stand anywhere
 }
 
 // Judgement is what the list gate found.
@@ -51,7 +49,7 @@ func (l *List) Judge(ctx context.Context, use Use) (*Judgement, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := newJudge(l, plan, use.Identities)
+	j := newJudge(l, plan)
 	first, err := l.eachRow(ctx, j.row, j.people.values, j.people.persons, j.align)
 	if err != nil {
 		return nil, err
