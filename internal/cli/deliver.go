@@ -66,9 +66,19 @@ func (o *sendOptions) deliver(ctx context.Context, a *app, d *delivering) error 
 	if err != nil {
 		a.result.stood(s.Progress)
 		o.print(a, d, s)
+		o.sayUnwritten(a, d.campaign.ID(), s.Unwritten)
 		return asStopped(err)
 	}
 	return o.report(a, d, s)
+}
+
+// sayUnwritten names those whom the ledger has as begun, after a run that could
+// not write how they ended.
+func (o *sendOptions) sayUnwritten(a *app, id string, n int) {
+	if n > 0 && !o.server.dryRun {
+		fmt.Fprintf(a.Stderr, "mailshot: the ledger does not know what became of %s, who may have the message\n", count(n, "recipient"))
+		hint(a.Stderr, nextCommand(unknown, id, delivery.Summary{}))
+	}
 }
 
 // newRun is the run that the flags ask for.

@@ -137,8 +137,13 @@ func (d *disk) failing(t *testing.T, from, to int32) {
 		t.Errorf("writes %d to %d of %d fail: exit status %d, want %d\n%s", from, to, writes, code, want, out)
 	}
 	d.from, d.to = 0, 0
+	first := out
 	code, out = w.run(t)
-	if want := map[bool]int{false: 4, true: 5}[w.count(t, "standing = 0") > 0]; code != want {
+	open := w.count(t, "standing = 0")
+	if said := strings.Contains(first, fmt.Sprintf("does not know what became of %d recipient", open)); said != (open > 0) {
+		t.Errorf("writes %d to %d fail, and %d are unknown\n%s", from, to, open, first)
+	}
+	if want := map[bool]int{false: 4, true: 5}[open > 0]; code != want {
 		t.Errorf("after writes %d to %d: exit status %d, want %d\n%s", from, to, code, want, out)
 	}
 	w.audit(t)

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -25,7 +26,8 @@ func (k *keeper) begin(letters []*letter) {
 			Key: l.key, Line: l.cleared.Line(), MessageID: l.cleared.MessageID(), Server: k.Server.Name(),
 		})
 	}
-	if k.err = k.Ledger.Begin(context.Background(), attempts); k.err != nil {
+	if err := k.Ledger.Begin(k.feed, attempts); err != nil {
+		k.err = ignoreCanceled(err)
 		return
 	}
 	for _, l := range letters {
@@ -34,6 +36,15 @@ func (k *keeper) begin(letters []*letter) {
 		k.queued++
 		k.count.begun(l)
 	}
+}
+
+// ignoreCanceled drops the error of what an interrupt kept from being done. A
+// ledger that was away before is no such.
+func ignoreCanceled(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
 }
 
 // ending is what became of a letter.
@@ -59,7 +70,8 @@ func (k *keeper) notSent(l *letter) {
 }
 
 // write writes the endings down. Where that fails, the run stops; what could
-// not be written is kept for a last try at the end.
+// not be written is kept for a last try at the end. A ledger that is away is
+// waited for, after an interrupt as long as for what is in flight.
 func (k *keeper) write() {
 	if k.unwritable {
 		return
@@ -80,7 +92,7 @@ func (k *keeper) writeDown() error {
 	for _, e := range k.endings {
 		endings = append(endings, e.Ending)
 	}
-	if err := k.Ledger.Finish(context.Background(), endings); err != nil {
+	if err := k.Ledger.Finish(k.hard, endings); err != nil {
 		return err
 	}
 	k.endings = k.endings[:0]

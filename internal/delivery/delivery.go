@@ -104,6 +104,7 @@ func (e *Unfit) Error() string {
 type Summary struct {
 	Progress
 	Replies     map[Reply]int // of this run
+	Unwritten   int           // begun by this run, and the ledger does not know how they ended: unknown to the next
 	Interrupted bool          // by ctx
 	Limited     bool          // Limit kept some back
 	Trouble     error         // why the server could not be used any more, though it was at first; may be nil

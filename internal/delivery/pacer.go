@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"context"
 	"slices"
 	"time"
 )
@@ -71,9 +70,9 @@ func (k *keeper) refill(now time.Time) {
 		return
 	}
 	n := int(min(max(beat/k.pace.every, 1), maxBatch))
-	wait, err := k.sharing().Reserve(context.Background(), n, k.pace.every)
+	wait, err := k.sharing().Reserve(k.feed, n, k.pace.every)
 	if err != nil {
-		k.err = err
+		k.err = ignoreCanceled(err)
 		return
 	}
 	k.pace.slots, k.pace.due = n, time.Now().Add(wait)

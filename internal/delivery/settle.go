@@ -173,7 +173,10 @@ func (k *keeper) end(ctx context.Context) (Summary, error) {
 	if k.Watch != nil {
 		k.Watch(k.count.Progress)
 	}
-	sum := Summary{Progress: k.count.Progress, Replies: k.count.replies, Limited: k.limited.Load()}
+	sum := Summary{
+		Progress: k.count.Progress, Replies: k.count.replies, Limited: k.limited.Load(),
+		Unwritten: len(k.flight) + len(k.endings),
+	}
 	if k.brake == nil && !done {
 		k.brake = k.trouble
 	}

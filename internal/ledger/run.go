@@ -140,7 +140,8 @@ type Attempt struct {
 // Begin writes attempts down, durably, before any of their bytes leave: all of
 // them, or none where it gives an error. A recipient who was begun before and
 // is not deferred is ErrAlreadyBegun; a run that has lost its lock to another
-// is ErrLocked. It is not interrupted once it writes. Errors are *Error.
+// is ErrLocked. It is not interrupted once it writes, but where it waits for a
+// store that is away. Errors are *Error.
 func (r *Run) Begin(ctx context.Context, attempts []Attempt) error {
 	if err := ctx.Err(); err != nil || len(attempts) == 0 {
 		return fault("begin in", r.ledger.path, err)
@@ -269,7 +270,8 @@ type Ending struct {
 // Finish writes endings down, durably: all of them, or none where it gives an
 // error. One that this run has not begun, or has finished already, is
 // ErrNotBegun. It writes even where ctx is done, since an outcome that is not
-// written down can never be learned again. Errors are *Error.
+// written down can never be learned again, but waits for no store that is away
+// then. Errors are *Error.
 func (r *Run) Finish(ctx context.Context, endings []Ending) error {
 	if len(endings) == 0 {
 		return nil
@@ -310,18 +312,18 @@ func (r *Run) planFinish(endings []Ending) ([]record, tally, error) {
 
 // write does one transaction of the run and, once it is on the disk, takes its
 // records over. It cannot be interrupted: whether a commit that was is in the
-// ledger, nobody could say.
+// ledger, nobody could say. Waiting for a store that is away can.
 func (r *Run) write(ctx context.Context, added tally, changed []record, do func(context.Context, *sql.Tx) error) error {
 	if r.release == nil {
 		return errClosed
 	}
-	ctx = context.WithoutCancel(ctx)
+	whole := context.WithoutCancel(ctx)
 	err := r.ledger.whenItPasses(ctx, func() error {
-		return r.ledger.inTx(ctx, func(tx *sql.Tx) error {
-			if err := r.pen.sign(ctx, tx, added); err != nil {
+		return r.ledger.inTx(whole, func(tx *sql.Tx) error {
+			if err := r.pen.sign(whole, tx, added); err != nil {
 				return err
 			}
-			return do(ctx, tx)
+			return do(whole, tx)
 		})
 	})
 	if err == nil {

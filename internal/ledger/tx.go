@@ -33,7 +33,8 @@ func affected(result sql.Result, err error) (int, error) {
 const patience = 5 * time.Minute
 
 // whenItPasses does again what failed for a store that will be back, such as
-// one that is being started again.
+// one that is being started again, as long as ctx lasts: what failed last is
+// the error then.
 func (l *Ledger) whenItPasses(ctx context.Context, do func() error) error {
 	deadline, pause := time.Now().Add(patience), 100*time.Millisecond
 	for {
@@ -43,7 +44,7 @@ func (l *Ledger) whenItPasses(ctx context.Context, do func() error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return err
 		case <-time.After(pause):
 		}
 		pause = min(2*pause, 5*time.Second)
