@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -61,12 +62,13 @@ func (a *app) explain(err error) {
 	}
 }
 
-// said is err in words: what was interrupted says it in those of a library.
+// said is err in words: what was interrupted says it in those of a library, and
+// errors.Join puts each error on a line of its own.
 func said(err error) string {
 	if status(err) == Interrupted && !declined(err) {
 		return errInterrupted.Error()
 	}
-	return err.Error()
+	return strings.ReplaceAll(err.Error(), "\n", "; ")
 }
 
 func hint(w io.Writer, s string) {

@@ -61,6 +61,22 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// Where what failed could not be undone either, both are said in one line.
+func TestTwoErrors(t *testing.T) {
+	away := errors.New("it cannot be reached")
+	err := errors.Join(&ledger.Error{Doing: "start in", Err: away, Hint: "wait"}, &ledger.Error{Doing: "unlock", Err: away})
+	const both = "start in the ledger in memory: it cannot be reached; unlock the ledger in memory: it cannot be reached"
+	var said bytes.Buffer
+	(&app{Session: Session{Stderr: &said}}).explain(err)
+	if want := "mailshot: " + both + "\nhint: wait\n"; said.String() != want {
+		t.Errorf("two errors are explained as\n%swant\n%s", said.String(), want)
+	}
+	var r result
+	if r.settle(err); r.Error != both || r.Hint != "wait" {
+		t.Errorf("two errors in JSON: %q, %q", r.Error, r.Hint)
+	}
+}
+
 func TestCodeOf(t *testing.T) {
 	trouble := &transport.Error{Step: "MAIL"}
 	for _, test := range []struct {
