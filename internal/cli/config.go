@@ -49,6 +49,7 @@ func readConfig(path string, known []string) (*config, error) {
 
 var (
 	errFolder     = errors.New("it is a folder")
+	errDevice     = errors.New("it is a device")
 	errNotRegular = errors.New("it is no regular file")
 	errTooLarge   = errors.New("it is too large")
 )

@@ -115,7 +115,7 @@ func reason(err error) string {
 		return "permission denied"
 	case errors.Is(err, fs.ErrExist):
 		return "it is there already"
-	case errors.Is(err, errFolder), errors.Is(err, errNotRegular), errors.Is(err, errTooLarge):
+	case errors.Is(err, errFolder), errors.Is(err, errDevice), errors.Is(err, errNotRegular), errors.Is(err, errTooLarge):
 		return err.Error()
 	}
 	return "it cannot be read"

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"slices"
@@ -83,9 +84,13 @@ func (s *serverLogs) read(ctx context.Context, a *app, name string, servers map[
 	r, err := maillog.Read(until{ctx, in}, a.Now(),
 		func(id string) bool { _, is := servers[id]; return is },
 		func(id string, at time.Time) { s.taken[id], seen[servers[id]] = at, true })
+	long, isLong := errors.AsType[*maillog.TooLong](err)
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case isLong:
+		return &rule.Fault{File: inputName(name), Line: long.Line, What: "the line is longer than any of a log",
+			Hint: "name the mail server's log after --log, unpacked"}
 	case err != nil:
 		return &rule.Fault{File: inputName(name), What: "it cannot be read to its end", Hint: "name the mail server's log after --log"}
 	case !r.Known:
@@ -104,8 +109,11 @@ func (a *app) openInput(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	if info.IsDir() {
+	switch mode := info.Mode(); {
+	case mode.IsDir():
 		return nil, errFolder
+	case mode&os.ModeDevice != 0:
+		return nil, errDevice // it may never end
 	}
 	return os.Open(name)
 }

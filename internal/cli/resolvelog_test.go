@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"errors"
 	"reflect"
 	"testing"
 	"time"
 
 	"mailshot/internal/ledger"
 	"mailshot/internal/maillog"
+	"mailshot/internal/rule"
 )
 
 // TestTook: the clocks of server and sender may differ, and one may have been
@@ -29,6 +31,23 @@ func TestTook(t *testing.T) {
 			t.Errorf("%s: taken %v", test.name, got)
 		}
 	}
+}
+
+// TestEndlessLog: what has no line end, as a device that gives zeros, is no log.
+func TestEndlessLog(t *testing.T) {
+	a := &app{Session: Session{Stdin: endless{}, Now: time.Now}}
+	_, err := readLogs(t.Context(), a, []string{"-"}, nil)
+	const want = "standard input:1: the line is longer than any of a log"
+	if fault, ok := errors.AsType[*rule.Fault](err); !ok || fault.Error() != want || fault.Hint == "" {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
 }
 
 // TestClockWasAhead: nobody is sent to again whose message the server has, as

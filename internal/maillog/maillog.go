@@ -14,6 +14,7 @@ package maillog
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -51,18 +52,28 @@ func (r Reading) Covers(t time.Time) bool {
 }
 
 // maxLine is how long a line is read; a longer one is cut, which no line of
-// interest is.
-const maxLine = 16 << 10
+// interest is. One that is longer than endless is none: even where a rotation
+// leaves a hole of NUL octets in a log, it is shorter.
+const (
+	maxLine = 16 << 10
+	endless = 64 << 20
+)
+
+// TooLong says that what was read is no log: the line Line, counted from 1,
+// goes on and on.
+type TooLong struct{ Line int }
+
+func (e *TooLong) Error() string { return fmt.Sprintf("line %d is longer than any of a log", e.Line) }
 
 // Read reads one log, oldest line first, and calls taken for each Message-ID,
 // without its angle brackets, that is wanted and that the server took, with the
 // time that the log gives it, zero for none. now gives the year to times that
-// have none. The error is that of r.
+// have none. The error is that of r, or *TooLong.
 func Read(r io.Reader, now time.Time, wanted func(id string) bool, taken func(id string, at time.Time)) (Reading, error) {
 	l := &log{now: now, wanted: wanted, taken: taken, sessions: newSessions()}
 	l.reading.read = now
 	in := bufio.NewReaderSize(r, maxLine)
-	for {
+	for n := 1; ; n++ {
 		line, cut, err := in.ReadLine()
 		if errors.Is(err, io.EOF) {
 			l.reading.Open = l.sessions.open()
@@ -72,8 +83,11 @@ func Read(r io.Reader, now time.Time, wanted func(id string) bool, taken func(id
 			return l.reading, err
 		}
 		l.line(string(line))
-		for cut && err == nil {
-			_, cut, err = in.ReadLine()
+		for size := len(line); cut && err == nil; size += len(line) {
+			if size > endless {
+				return l.reading, &TooLong{n}
+			}
+			line, cut, err = in.ReadLine()
 		}
 	}
 }

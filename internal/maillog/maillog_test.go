@@ -1,6 +1,7 @@
 package maillog
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,32 @@ func TestTaken(t *testing.T) {
 	} {
 		if got, _ := read(t, test.log); strings.Join(got, " ") != test.want {
 			t.Errorf("%s: taken %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
+// lines is a log of so many whole lines, and one that has no end.
+type lines struct {
+	whole string
+	at    int
+}
+
+func (l *lines) Read(p []byte) (int, error) {
+	if l.at < len(l.whole) {
+		n := copy(p, l.whole[l.at:])
+		l.at += n
+		return n, nil
+	}
+	clear(p)
+	return len(p), nil
+}
+
+// A line without an end is no log's, and is not read on for ever.
+func TestEndlessLine(t *testing.T) {
+	for whole, want := range map[string]int{"": 1, whole: 1 + strings.Count(whole, "\n"), strings.Repeat("x", 5*maxLine) + "\n\n": 3} {
+		_, err := Read(&lines{whole: whole}, now, func(string) bool { return false }, nil)
+		if long, ok := errors.AsType[*TooLong](err); !ok || long.Line != want {
+			t.Errorf("error %v, want one at line %d", err, want)
 		}
 	}
 }
