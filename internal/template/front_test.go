@@ -90,6 +90,8 @@ func TestFrontFaults(t *testing.T) {
 		{"value for a mapping", "subject: x\nheaders: bulk", 3, 10, "a mapping is wanted", ""},
 		{"twice", "subject: x\nsubject: y", 3, 1, "already defined", ""},
 		{"no YAML", "subject: x\ninline: [", 3, 0, "front matter: ", ""},
+		{"open brackets", "subject: x\ninline: " + strings.Repeat("[", 50_000), 3, 9 + maxOpen, "nested too deeply", "quotes"},
+		{"open braces", "subject: x\ninline: [a,\n" + strings.Repeat("{a: ", maxOpen), 4, 1 + 4*(maxOpen-1), "nested too deeply", "quotes"},
 		{"alias", "subject: &a x\nto-name: *a", 2, 10, "anchors, aliases", ""},
 		{"no subject", "from: ann@a.example", 1, 0, "no subject", ""},
 		{"two lines", "subject: |\n  a\n  b", 3, 1, "subject holds a line break", ""},
@@ -118,6 +120,25 @@ func TestFrontFaults(t *testing.T) {
 				t.Errorf("more than one line: %q", fault.What+fault.Hint)
 			}
 		})
+	}
+}
+
+// Brackets in a text open nothing, and those that are closed again nest nothing.
+func TestManyBrackets(t *testing.T) {
+	many := strings.Repeat("[{", maxOpen)
+	for name, front := range map[string]string{
+		"double quotes": "subject: \"x " + many + "\"",
+		"single quotes": "subject: '" + many + "'",
+		"plain":         "subject: x " + many,
+		"block":         "subject: |\n  " + many,
+		"folded":        "subject: >-\n  x\n  " + many,
+		"comment":       "subject: x # " + many,
+		"key":           "subject: x\nheaders:\n  X-Campaign: a" + many,
+		"closed":        "subject: x\nattachments: [" + strings.Repeat("{file: 'a.txt'}, ", 2*maxOpen) + "]",
+	} {
+		if _, err := Read(written(t, "a.txt", "---\n"+front+"\n---\nbody")); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
@@ -131,7 +132,11 @@ func (p *pairs) UnmarshalYAML(n ast.Node) error {
 // lines as stand before it in the file, so that lines are the file's.
 func parseMatter(file, text string) (*matter, error) {
 	var m matter
-	parsed, err := parser.ParseBytes([]byte(text), 0)
+	tokens := lexer.Tokenize(text)
+	if t := nestedTooDeeply(tokens); t != nil {
+		return nil, yamlFault(file, misplacedAt(t, "front matter: brackets or braces are nested too deeply", bracesHint))
+	}
+	parsed, err := parser.Parse(tokens, 0)
 	if err != nil {
 		return nil, yamlFault(file, err)
 	}
@@ -146,6 +151,26 @@ func parseMatter(file, text string) (*matter, error) {
 		return nil, yamlFault(file, err)
 	}
 	return &m, nil
+}
+
+// maxOpen is how many brackets and braces may be open at once: front matter
+// needs two, and the parser takes time by the square of them.
+const maxOpen = 32
+
+// nestedTooDeeply gives the bracket or brace that is one too many; nil for none.
+func nestedTooDeeply(tokens token.Tokens) *token.Token {
+	depth := 0
+	for _, t := range tokens {
+		switch t.Type {
+		case token.SequenceStartType, token.MappingStartType:
+			if depth++; depth > maxOpen {
+				return t
+			}
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		}
+	}
+	return nil
 }
 
 // plainYAML refuses what front matter has no use for and what can make a small
