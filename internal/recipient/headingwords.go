@@ -160,5 +160,9 @@ func headingOf(c Column) heading {
 		spaced = append(spaced, r)
 		before = r
 	}
-	return strings.FieldsFunc(foldHeading(string(spaced)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) })
+	return strings.FieldsFunc(foldHeading(string(spaced)), partsWords)
+}
+
+func partsWords(r rune) bool {
+	return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 }

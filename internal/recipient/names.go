@@ -64,9 +64,10 @@ func (h heading) namesSomebody() bool {
 // fullNameColumns is where a person's whole name stands: in one column, or in
 // two, and what is between them in a third.
 type fullNameColumns struct {
-	first  int
-	last   int // -1 where the first column has all of it
-	middle int // -1 for none
+	first   int
+	last    int // -1 where the first column has all of it
+	middle  int // -1 for none
+	between int // the one column that the list has between first and last; -1 for none
 }
 
 // nameColumns finds the whole names among columns of names: first and last
@@ -83,7 +84,8 @@ func nameColumns(columns []ColumnKind) []fullNameColumns {
 			for k, o := range columns {
 				if k != i && !taken[k] && o.Kind == KindName && agree(c.Column, o.Column) {
 					taken[i], taken[k] = true, true
-					found = append(found, fullNameColumns{i, k, middleOf(c.Column, columns)})
+					middle := middleOf(c.Column, columns)
+					found = append(found, fullNameColumns{i, k, middle, betweenOf(i, k, middle, columns)})
 					break
 				}
 			}
@@ -94,7 +96,7 @@ func nameColumns(columns []ColumnKind) []fullNameColumns {
 	match(func(_, other Column) bool { return headingOf(other).is(nameWords) })
 	for i, c := range columns {
 		if c.Kind == KindName && !taken[i] {
-			found = append(found, fullNameColumns{i, -1, -1})
+			found = append(found, fullNameColumns{i, -1, -1, -1})
 		}
 	}
 	return found
@@ -107,6 +109,16 @@ func middleOf(first Column, columns []ColumnKind) int {
 		rest, ok := headingOf(c.Column).without(middleName)
 		return ok && strings.Join(rest, "_") == whose && (c.Kind == KindName || c.Kind == KindText)
 	})
+}
+
+// betweenOf gives the one column, of text or of the middle names, that stands
+// between those of first and last names.
+func betweenOf(first, last, middle int, columns []ColumnKind) int {
+	at := (first + last) / 2
+	if max(first, last)-min(first, last) == 2 && (columns[at].Kind == KindText || at == middle) {
+		return at
+	}
+	return -1
 }
 
 // completes says whether other is the heading of the last names to the first
@@ -158,6 +170,22 @@ func (c fullNameColumns) withMiddle(cells []string) []string {
 	}
 	first, last := strings.TrimSpace(cells[c.first]), strings.TrimSpace(cells[c.last])
 	return []string{first + " " + middle + " " + last, first + " " + middle[:size] + " " + last}
+}
+
+// maxBetween is how many words between the parts of a name are looked for: a
+// town, a day, a title.
+const maxBetween = 4
+
+// asListed gives the whole name as the list has it, with what stands between its
+// parts there; "" where nothing does, or withMiddle has it.
+func (c fullNameColumns) asListed(cells []string) string {
+	if c.between < 0 || c.of(cells) == "" || c.between == c.middle && c.first < c.last {
+		return ""
+	}
+	if n := len(strings.FieldsFunc(cells[c.between], partsWords)); n == 0 || n > maxBetween {
+		return ""
+	}
+	return strings.Join(cells[c.between-1:c.between+2], " ")
 }
 
 // otherOrder gives the whole name with its last word first, or as it is said

@@ -87,6 +87,47 @@ func TestMiddleNames(t *testing.T) {
 	}
 }
 
+// A name that the list parts with one column of text is found as it stands there.
+func TestNamesAsListed(t *testing.T) {
+	for _, tc := range []struct {
+		headings, row, text string
+		want                int
+	}{
+		{"first,town,last", "Kim|Bad Homburg|Cole", "Kim;Bad Homburg;Cole", 1},
+		{"first,town,last", "Kim|Bad Homburg|Cole", "Kim;Berlin;Cole", 0},
+		{"first,town,last", "Kim|Bad Homburg|Cole", "Cole;Bad Homburg;Kim", 0},
+		{"first,town,last", "Kim|Bad Homburg|Cole", "Kim;Bad Homburg", 0},
+		{"first,town,last", "Kim||Cole", "Kim;;Cole", 1},
+		{"first,town,last", "Kim|Homburg, in the old mill|Cole", "Kim;Homburg, in the old mill;Cole", 0},
+		{"first,page,last", "Kim|https://x.example/a/b/c|Cole", "Kim;https://x.example/a/b/c;Cole", 0},
+		{"first,town,last", "Kim|Bad Homburg|", "Kim;Bad Homburg;", 0},
+		{"last,town,first", "Cole|Bad Homburg|Kim", "Cole;Bad Homburg;Kim", 1},
+		{"last name,middle name,first name", "Cole|Lou|Kim", "Cole;Lou;Kim", 1},
+		{"first,street,town,last", "Kim|Mill Lane|Homburg|Cole", "Kim;Mill Lane;Homburg;Cole", 0},
+	} {
+		row := strings.Split(tc.row, "|")
+		ann := append([]string{"a@x.example"}, make([]string, len(row))...)
+		g := grid{append(append([]string{"email"}, strings.Split(tc.headings, ",")...), "note"),
+			append(ann, tc.text), append(append([]string{"b@x.example"}, row...), "")}
+		if got := foreignNames(t, g); got != tc.want {
+			t.Errorf("%s, %s: %s is found %d times, want %d", tc.headings, tc.row, tc.text, got, tc.want)
+		}
+	}
+}
+
+// It makes the index larger where a list has such a column, and nowhere else.
+func TestNamesAsListedInIndex(t *testing.T) {
+	const addresses, names = 2 * 4, 2 * 2 // with their hashes, and in both orders
+	for list, want := range map[string]int{
+		"email,first,last,town\na@x.example,Annette,Ray,Berlin\nb@x.example,Bobby,Lee,Bonn\n": addresses + names,
+		"email,first,town,last\na@x.example,Annette,Berlin,Ray\nb@x.example,Bobby,Bonn,Lee\n": addresses + names + 2,
+	} {
+		if got := judgeAll(t, open(t, list, Options{}), Use{}).Index.Len(); got != want {
+			t.Errorf("%d identifiers, want %d:\n%s", got, want, list)
+		}
+	}
+}
+
 func TestTwoPairsOfNames(t *testing.T) {
 	g := planted("Parent First,Child Last,Child First,Parent Last", "", func(first, last string) []string {
 		return []string{first, "Lu" + last, "Lu" + first, last}

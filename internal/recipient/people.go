@@ -116,8 +116,8 @@ func (p *people) addresses(line, column int, cell string) {
 	}
 }
 
-// name adds a full name in both its orders, and with the middle names. It is the
-// one with a comma that is turned, if one has.
+// name adds a full name in both its orders, with the middle names, and with what
+// the list has between. It is the one with a comma that is turned, if one has.
 func (p *people) name(line int, columns fullNameColumns, cells []string) {
 	whole := columns.of(cells)
 	if whole == "" {
@@ -134,6 +134,7 @@ func (p *people) name(line int, columns fullNameColumns, cells []string) {
 	for _, longer := range columns.withMiddle(cells) {
 		p.called.Add(line, identifier.Name, longer)
 	}
+	p.called.Add(line, identifier.Name, columns.asListed(cells))
 }
 
 func (p *people) index() *identifier.Index {
