@@ -1,6 +1,7 @@
 package identifier
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"unicode"
@@ -14,17 +15,18 @@ import (
 //
 // What is no more than a list's punctuation parts no name: a comma, a colon, a
 // semicolon, dots that lead to the next column, a tab. Nor does what may be
-// another sign in the wrong charset: a "?" with a plain space before it.
+// another sign in the wrong charset: a "?" with a plain space before it, unless
+// the text runs on at either side, where a dash would part it too.
 func (x *Index) IsParted(text []byte, h Hit, lossy bool) bool {
 	if !h.Turned {
 		return false
 	}
-	name := text[h.Start:h.End]
+	name, sure := text[h.Start:h.End], lossy || runsOn(text[:h.Start], text[h.End:])
 	w := words{seed: x.seed, text: name}
 	w.next()
 	for last := w.word; w.next(); last = w.word {
 		gap := string(name[last.end:w.start])
-		if endsSentence(name[last.start:last.end], gap, name[w.start:], lossy) && x.isName(name[w.start:], name[:last.end]) {
+		if endsSentence(name[last.start:last.end], gap, name[w.start:], lossy, sure) && x.isName(name[w.start:], name[:last.end]) {
 			return true
 		}
 	}
@@ -43,9 +45,20 @@ func (x *Index) isName(first, last []byte) bool {
 	return false
 }
 
+// runsOn says whether one word stands before a name, and one behind, that begin
+// with a small letter, as they do within sentences and not in lists.
+func runsOn(before, after []byte) bool {
+	before, spaced := bytes.CutSuffix(before, []byte(" "))
+	first, _ := utf8.DecodeRune(before[bytes.LastIndexAny(before, " \t\r\n")+1:])
+	last, _ := utf8.DecodeLastRune(before)
+	after, goesOn := bytes.CutPrefix(after, []byte(" "))
+	next, _ := utf8.DecodeRune(after)
+	return spaced && unicode.IsLower(first) && unicode.IsLower(last) && goesOn && unicode.IsLower(next)
+}
+
 // endsSentence says whether a sentence ends with word, and rest begins the next
-// one behind gap.
-func endsSentence(word []byte, gap string, rest []byte, lossy bool) bool {
+// one behind gap. sure says that marks are what they look like.
+func endsSentence(word []byte, gap string, rest []byte, lossy, sure bool) bool {
 	if begins, _ := utf8.DecodeRune(rest); !unicode.IsLetter(begins) || unicode.IsLower(begins) {
 		return false
 	}
@@ -55,7 +68,7 @@ func endsSentence(word []byte, gap string, rest []byte, lossy bool) bool {
 	closing, gap := cutFunc(guillemets.Replace(gap), closes)
 	space, gap := cutFunc(gap, isSpace)
 	marks, gap := cutFunc(gap, isTerminal)
-	if !mayStand(space, marks, lossy || strings.HasSuffix(closing, "»")) || !mayEnd(word, marks) {
+	if !mayStand(space, marks, sure || strings.HasSuffix(closing, "»")) || !mayEnd(word, marks) {
 		return false
 	}
 	_, gap = cutFunc(gap, closes)

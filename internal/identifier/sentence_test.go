@@ -105,6 +105,39 @@ func TestIsPartedInLossy(t *testing.T) {
 	}
 }
 
+// A question mark behind a space may be a dash in the wrong charset, which in a
+// list is within a name, and in running text is not.
+func TestIsPartedInRunningText(t *testing.T) {
+	x := turnedNames([2]string{"Rose London", "London Rose"})
+	for text, want := range map[string]bool{
+		"is it London ? Rose is not there":  true,
+		"été à London ? Rose était là":      true,
+		"is it London ?! Rose is not there": true,
+		"it is London ? Rose":               false,
+		"it is London ? Rose, 12":           false,
+		"it is London ? Rose\nis there":     false,
+		"it is London ? Rose Is there":      false,
+		"London ? Rose is there":            false,
+		"Is London ? Rose is there":         false,
+		"12 London ? Rose is there":         false,
+		"it is\nLondon ? Rose is there":     false,
+		"it is: London ? Rose is there":     false,
+		"it is \"London\" ? Rose is there":  false,
+		"it is London - Rose is there":      false,
+		"it is London . Rose is there":      false,
+		"it is London Rose is there":        false,
+	} {
+		parted := false
+		x.Scan([]byte(text), func(h Hit) bool {
+			parted = parted || x.IsParted([]byte(text), h, false)
+			return true
+		})
+		if parted != want {
+			t.Errorf("%q: parted %v, want %v", text, parted, want)
+		}
+	}
+}
+
 // A name that one row has in the order of another's that is turned is no less
 // that row's, and both count as rows that share it.
 func TestTurned(t *testing.T) {
