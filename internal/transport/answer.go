@@ -6,12 +6,9 @@ import (
 	"mailshot/internal/ledger"
 )
 
-// answer takes a reply, or the news that there will be none. The error ends the
-// connection.
-func (p *pipeline) answer(a answered, ok bool) error {
+// answer takes a reply, or why there are no more. The error ends the connection.
+func (p *pipeline) answer(a answered) error {
 	switch {
-	case !ok:
-		return errClosed
 	case p.outstanding() == 0:
 		return p.s.unasked(a)
 	case a.err != nil:

@@ -274,7 +274,8 @@ func TestLooksBeforeItTakes(t *testing.T) {
 		for _, ctx := range []context.Context{over, t.Context()} {
 			ours, theirs := net.Pipe()
 			s := newSession(ours, defaultTimeouts(), 64)
-			s.answers <- answered{reply: reply{code: 421}}
+			s.answers = make(chan []answered, 1)
+			s.answers <- []answered{{reply: reply{code: 421}}}
 			if err := s.Deliver(ctx, in, nil); err == nil || len(in) != 1 {
 				t.Fatal(err, len(in))
 			}

@@ -87,9 +87,12 @@ func (p *pipeline) run(ctx context.Context, in <-chan guard.Cleared) error {
 // next does the next thing there is to do: what the server has said goes before
 // what there is to be sent, and that before its sending. The error ends the connection.
 func (p *pipeline) next(ctx context.Context, in <-chan guard.Cleared) error {
+	if len(p.s.left) > 0 {
+		return p.answer(p.s.next())
+	}
 	select {
-	case a, ok := <-p.s.answers:
-		return p.answer(a, ok)
+	case batch, ok := <-p.s.answers:
+		return p.s.came(batch, ok)
 	default:
 	}
 	pieces, done := p.pieces, ctx.Done()
@@ -109,8 +112,8 @@ func (p *pipeline) next(ctx context.Context, in <-chan guard.Cleared) error {
 	default:
 	}
 	select {
-	case a, ok := <-p.s.answers:
-		return p.answer(a, ok)
+	case batch, ok := <-p.s.answers:
+		return p.s.came(batch, ok)
 	case c, ok := <-in:
 		p.take(c, ok)
 	case pieces <- p.batch:

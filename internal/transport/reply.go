@@ -2,6 +2,7 @@ package transport
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -50,6 +51,48 @@ func readReply(in *bufio.Reader) (reply, error) {
 		}
 	}
 	return reply{}, errOutOfStep
+}
+
+// hasWhole says whether in holds a whole reply, or what is none.
+func hasWhole(in *bufio.Reader) bool {
+	for held, _ := in.Peek(in.Buffered()); ; {
+		end := bytes.IndexByte(held, '\n')
+		switch {
+		case end < 0:
+			return false
+		case end <= len("250") || held[len("250")] != '-':
+			return true
+		}
+		held = held[end+1:]
+	}
+}
+
+// phrases are replies of one line as a server gives them again and again, by
+// that line with its end.
+type phrases map[string]reply
+
+// maxPhrases is more than the steps of a transaction. What comes then is read
+// anew each time, as what is different each time is.
+const maxPhrases = 16
+
+// readReply reads one reply as the function of that name does.
+func (p phrases) readReply(in *bufio.Reader) (reply, error) {
+	if _, err := in.Peek(1); err != nil {
+		return reply{}, err // of which the connection may not tell twice
+	}
+	held, _ := in.Peek(in.Buffered())
+	line := held[:bytes.IndexByte(held, '\n')+1]
+	if r, known := p[string(line)]; known {
+		in.Discard(len(line))
+		r.trailing = in.Buffered() > 0
+		return r, nil
+	}
+	heard := string(line)
+	r, err := readReply(in)
+	if err == nil && len(r.lines) == 1 && heard != "" && len(p) < maxPhrases {
+		p[heard] = r
+	}
+	return r, err
 }
 
 func readLine(in *bufio.Reader) (string, error) {

@@ -3,8 +3,12 @@ package transport
 import (
 	"bufio"
 	"errors"
+	"fmt"
 	"io"
+	"net"
+	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -67,6 +71,96 @@ func TestReadReplySeesWhatTrails(t *testing.T) {
 	}
 }
 
+func TestHasWhole(t *testing.T) {
+	for held, want := range map[string]bool{
+		"": false, "250 o": false, "250-a\r\n": false, "250-a\r\n250 b": false,
+		"250 ok\r\n": true, "250\n": true, "250 a\r\n250": true, "250-a\r\n250 b\r\n": true, "x\r\n": true, "250-a\r\n\n": true,
+	} {
+		in := bufio.NewReaderSize(strings.NewReader(held), replyBuffer)
+		in.Peek(1)
+		if got := hasWhole(in); got != want {
+			t.Errorf("%q: %v", held, got)
+		}
+	}
+}
+
+// What a server has said before is read as what it says for the first time, and
+// of all that it says only so much is kept.
+func TestPhrases(t *testing.T) {
+	var said strings.Builder
+	for i := range 3 * maxPhrases {
+		fmt.Fprintf(&said, "250 2.0.0 ok\r\n250 2.0.0 taken as %d\r\n250-2.0.0 a\r\n250 2.0.0 b\r\n250 2.0.0 b\r\n550 5.1.1 no\n", i)
+	}
+	words := phrases{}
+	sameReplies(t, words, said.String())
+	if n := len(words); n != maxPhrases || words["250 2.0.0 ok\r\n"].code != 250 {
+		t.Errorf("%d are kept: %v", n, words)
+	}
+}
+
+// sameReplies sees whether words makes of what was said what readReply does.
+func sameReplies(t *testing.T, words phrases, said string) {
+	t.Helper()
+	one, other := bufio.NewReaderSize(strings.NewReader(said), replyBuffer), bufio.NewReaderSize(strings.NewReader(said), replyBuffer)
+	for {
+		want, end := readReply(one)
+		got, err := words.readReply(other)
+		if !errors.Is(err, end) || !reflect.DeepEqual(got, want) {
+			t.Fatalf("%+v, %v; want %+v, %v", got, err, want, end)
+		}
+		if end != nil {
+			return
+		}
+	}
+}
+
+// failing says once why it fails, as a connection does, and then that it is at
+// its end.
+type failing struct{ why error }
+
+func (f *failing) Read([]byte) (int, error) {
+	why := f.why
+	f.why = io.EOF
+	return 0, why
+}
+
+func TestPhrasesSayWhyThereAreNoMore(t *testing.T) {
+	for _, said := range []string{"", "250 ok\r\n", "250-a\r\n"} {
+		in := bufio.NewReaderSize(io.MultiReader(strings.NewReader(said), &failing{syscall.ECONNRESET}), replyBuffer)
+		words := phrases{}
+		_, err := words.readReply(in)
+		if err == nil {
+			_, err = words.readReply(in)
+		}
+		if !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("%v behind %q", err, said)
+		}
+	}
+}
+
+// What has come together is handed over together, and does not wait for a reply
+// that has not come whole.
+func TestHandsOverWhatHasCome(t *testing.T) {
+	ours, theirs := net.Pipe()
+	s := newSession(ours, defaultTimeouts(), 64)
+	go s.listen()
+	for _, said := range []struct {
+		text    string
+		replies int
+	}{
+		{"250 a\r\n250 b\r\n250-c\r\n", 2}, {"250 d\r\n", 1}, {strings.Repeat("250 e\r\n", maxHeard), maxHeard}, {"250 f\r\n", 1},
+	} {
+		theirs.Write([]byte(said.text))
+		if batch := <-s.answers; len(batch) != said.replies {
+			t.Errorf("%d replies of %q", len(batch), said.text)
+		}
+	}
+	theirs.Close()
+	if batch := <-s.answers; len(batch) != 1 || !errors.Is(batch[0].err, io.EOF) {
+		t.Errorf("%+v for the end", batch)
+	}
+}
+
 func FuzzReadReply(f *testing.F) {
 	for _, seed := range []string{"250-a\r\n250 b\r\n", "550 5.1.1 no\r\n", "x", "421\n", "250-\r\n\r\n"} {
 		f.Add(seed)
@@ -87,6 +181,7 @@ func FuzzReadReply(f *testing.F) {
 		if r.enhanced != "" && !strings.HasPrefix(r.lines[0], r.enhanced) {
 			t.Fatalf("%+v", r)
 		}
+		sameReplies(t, phrases{}, in+in)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 const (
 	replyBuffer = 4 << 10 // more than maxReplyLine
 	writeBuffer = 32 << 10
-	replyQueue  = 64 // replies that may wait while a result is handed over
+	maxHeard    = 32 // replies that are handed over in one go
 )
 
 // session is one connection to an SMTP server.
@@ -28,8 +28,9 @@ type session struct {
 	open     bool    // a transaction may be
 	see      watcher // of the setting up; nil for none
 
-	answers chan answered // what listen has heard; closed with it
-	gone    chan struct{} // closed by abort
+	answers chan []answered // what listen has heard; closed with it
+	left    []answered      // of what was taken from answers last
+	gone    chan struct{}   // closed by abort
 	end     sync.Once
 	busy    sync.Mutex // held by Deliver, and by Close for its QUIT
 }
@@ -48,7 +49,7 @@ func newSession(raw net.Conn, t Timeouts, window int) *session {
 		in:       bufio.NewReaderSize(raw, replyBuffer),
 		blocks:   &blockWriter{conn: raw, timeout: t.Block},
 		timeouts: t,
-		answers:  make(chan answered, replyQueue),
+		answers:  make(chan []answered),
 		gone:     make(chan struct{}),
 	}
 	s.expect(1) // as long as it is set up
@@ -65,20 +66,53 @@ func (s *session) start() {
 	go s.listen()
 }
 
+// listen hands over what has come in one go: whoever takes it is woken once, and
+// is done with what was handed over before.
 func (s *session) listen() {
 	defer close(s.answers)
+	words := phrases{}
+	batch, before := make([]answered, 0, maxHeard), make([]answered, 0, maxHeard)
 	for {
-		r, err := readReply(s.in)
-		s.expect(-1)
+		batch = s.hearAll(words, batch[:0])
 		select {
-		case s.answers <- answered{r, err}:
+		case s.answers <- batch:
 		case <-s.gone:
 			return
 		}
-		if err != nil {
+		if batch[len(batch)-1].err != nil {
 			return
 		}
+		batch, before = before, batch
 	}
+}
+
+// hearAll waits for one reply, and appends it and those that have come whole
+// behind it. One that has not is not waited for.
+func (s *session) hearAll(words phrases, batch []answered) []answered {
+	for {
+		r, err := words.readReply(s.in)
+		s.expect(-1)
+		batch = append(batch, answered{r, err})
+		if err != nil || len(batch) == maxHeard || !hasWhole(s.in) {
+			return batch
+		}
+	}
+}
+
+// came takes over what listen has heard, unless that is the end.
+func (s *session) came(batch []answered, ok bool) error {
+	if !ok {
+		return errClosed
+	}
+	s.left = batch
+	return nil
+}
+
+// next gives the first reply of those that came, of which there must be one.
+func (s *session) next() answered {
+	a := s.left[0]
+	s.left = s.left[1:]
+	return a
 }
 
 // expect counts replies that are to come, fewer where n is negative: they are
@@ -119,16 +153,24 @@ func (s *session) ended() bool {
 
 // await gives the next reply.
 func (s *session) await(timeout time.Duration) (reply, error) {
+	if len(s.left) == 0 {
+		if err := s.wait(timeout); err != nil {
+			return reply{}, err
+		}
+	}
+	a := s.next()
+	return a.reply, a.err
+}
+
+// wait waits until something comes.
+func (s *session) wait(timeout time.Duration) error {
 	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	select {
-	case a, ok := <-s.answers:
-		if !ok {
-			return reply{}, errClosed
-		}
-		return a.reply, a.err
+	case batch, ok := <-s.answers:
+		return s.came(batch, ok)
 	case <-timer.C:
-		return reply{}, errTimeout
+		return errTimeout
 	}
 }
 
