@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 )
 
@@ -31,7 +32,7 @@ func appendQuotedPrintable(dst, text []byte) []byte {
 			line = len(dst)
 			continue
 		}
-		n := literals(text[:min(room, len(text))])
+		n := literals(text, room)
 		if n == 0 || line == len(dst) && isDelicate(text) {
 			dst = append(dst, '=', upperHex[text[0]>>4], upperHex[text[0]&15])
 			text = text[1:]
@@ -59,28 +60,35 @@ func lineEnd(text []byte) int {
 	return 1
 }
 
-// literals gives how many octets at the start of text stand for themselves.
-func literals(text []byte) int {
+// literals gives how many octets at the start of text, room at most, stand for
+// themselves. It looks at eight at a time, be they within the room or not.
+func literals(text []byte, room int) int {
 	n := 0
-	for len(text)-n >= 8 && allLiteral(binary.LittleEndian.Uint64(text[n:])) {
-		n += 8
-	}
-	for n < len(text) {
-		if c := text[n]; (c < ' ' || c > '~' || c == '=') && c != '\t' {
+	for n < room && len(text)-n >= 8 {
+		others := notLiteral(binary.LittleEndian.Uint64(text[n:]))
+		if others != 0 {
+			n += bits.TrailingZeros64(others) / 8
 			break
 		}
-		n++
+		n += 8
 	}
-	return n
+	room = min(room, len(text))
+	for ; n < room; n++ {
+		if c := text[n]; (c < ' ' || c > '~' || c == '=') && c != '\t' {
+			return n
+		}
+	}
+	return room
 }
 
-// allLiteral says whether all of eight octets stand for themselves, tabs apart.
-// It looks at the top bit of each in a sum that has it set where the octet is
-// too low, too high or "=". Borrows come from octets that are found anyhow.
-func allLiteral(octets uint64) bool {
+// notLiteral gives eight octets with the top bit of the first set that does not
+// stand for itself, or is a tab, and no bit before. It looks at sums that have
+// that bit set where the octet is too low, too high or "=". Borrows come from
+// octets that are found anyhow.
+func notLiteral(octets uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	low, high, equals := octets-ones*' ', octets+ones*(0x7f-'~'), octets^ones*'='-ones
-	return (octets|low|high|equals)&tops == 0
+	return (octets | low | high | equals) & tops
 }
 
 // isDelicate says whether a line that begins as text does may be changed on the

@@ -68,8 +68,10 @@ func TestLiterals(t *testing.T) {
 		for place := range 19 {
 			for c := range 256 {
 				text := []byte(strings.Repeat("x", place) + string([]byte{byte(c)}) + strings.Repeat(others, 19-place))
-				if got := literals(text); got != want(text) {
-					t.Fatalf("%q: %d, not %d", text, got, want(text))
+				for room := range len(text) + 9 {
+					if got := literals(text, room); got != min(room, want(text)) {
+						t.Fatalf("%q: %d of %d, not %d", text, got, room, want(text))
+					}
 				}
 			}
 		}

@@ -56,4 +56,10 @@ func isLink(v string) bool {
 
 // notInLink says whether r must be percent-encoded in a link (RFC 3986 section
 // 2) or would end it.
-func notInLink(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`<>"\^{|}`+"`", r) }
+func notInLink(r rune) bool {
+	switch r {
+	case '<', '>', '"', '\\', '^', '{', '|', '}', '`':
+		return true
+	}
+	return r <= ' ' || r > '~'
+}
