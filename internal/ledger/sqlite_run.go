@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strings"
 	"time"
 )
 
@@ -61,8 +62,18 @@ func (f *file) passes(error) bool { return false }
 // filePen has what it says again and again compiled. Parameters have no numbers:
 // the driver would look for the name of each, each time.
 type filePen struct {
-	run                           *Run
-	first, again, end, back, sums *sql.Stmt
+	run                                    *Run
+	first, several, again, end, back, sums *sql.Stmt
+}
+
+// atOnce is how many recipients are entered by one statement: that each row has
+// one of its own costs more than the row.
+const atOnce = 8
+
+// enter gives the statement that enters so many recipients.
+func enter(recipients int) string {
+	return `INSERT INTO recipient (campaign, standing, begun, run, n, key, line, attempts, message_id, server)
+		SELECT ?, ?, ?, ?, v.* FROM (VALUES (?, ?, ?, ?, ?, ?)` + strings.Repeat(`, (?, ?, ?, ?, ?, ?)`, recipients-1) + `) AS v`
 }
 
 func (f *file) pen(ctx context.Context, r *Run) (pen, error) {
@@ -71,8 +82,8 @@ func (f *file) pen(ctx context.Context, r *Run) (pen, error) {
 		statement **sql.Stmt
 		text      string
 	}{
-		{&p.first, `INSERT INTO recipient (campaign, n, key, line, standing, attempts, message_id, server, begun, run)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&p.first, enter(1)},
+		{&p.several, enter(atOnce)},
 		{&p.again, `UPDATE recipient SET line = ?, standing = ?, attempts = ?, message_id = ?, server = ?, begun = ?, run = ?
 			WHERE campaign = ? AND n = ?`},
 		{&p.end, `UPDATE recipient SET standing = ?, ended = ?, code = ?, enhanced = ?, reply = ? WHERE campaign = ? AND n BETWEEN ? AND ?`},
@@ -91,7 +102,7 @@ func (f *file) pen(ctx context.Context, r *Run) (pen, error) {
 
 func (p *filePen) close() error {
 	var errs []error
-	for _, s := range []*sql.Stmt{p.first, p.again, p.end, p.back, p.sums} {
+	for _, s := range []*sql.Stmt{p.first, p.several, p.again, p.end, p.back, p.sums} {
 		if s != nil {
 			errs = append(errs, s.Close())
 		}
@@ -109,21 +120,45 @@ func (p *filePen) sign(ctx context.Context, tx *sql.Tx, added tally) error {
 }
 
 func (p *filePen) begin(ctx context.Context, tx *sql.Tx, attempts []Attempt, begun []record, servers []int64) error {
-	first, again := tx.StmtContext(ctx, p.first), tx.StmtContext(ctx, p.again)
+	first, several, again := tx.StmtContext(ctx, p.first), tx.StmtContext(ctx, p.several), tx.StmtContext(ctx, p.again)
 	r, now := p.run, p.run.ledger.clock().UnixMilli()
-	for i, a := range attempts {
-		b := begun[i]
+	for n := 0; len(attempts) > 0; attempts, begun, servers = attempts[n:], begun[n:], servers[n:] {
+		n = 1
 		var err error
-		if b.n > r.last {
-			_, err = first.ExecContext(ctx, r.campaign, b.n, a.Key[:], a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run)
-		} else {
-			_, err = again.ExecContext(ctx, a.Line, unknown, b.attempts, a.MessageID, servers[i], now, r.run, r.campaign, b.n)
+		switch p.newcomers(begun) {
+		case 0:
+			a, b := attempts[0], begun[0]
+			_, err = again.ExecContext(ctx, a.Line, unknown, b.attempts, a.MessageID, servers[0], now, r.run, r.campaign, b.n)
+		case atOnce:
+			n = atOnce
+			_, err = several.ExecContext(ctx, p.entries(now, attempts[:n], begun, servers)...)
+		default:
+			_, err = first.ExecContext(ctx, p.entries(now, attempts[:n], begun, servers)...)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// newcomers gives how many at the head of begun, atOnce at most, were never
+// begun before.
+func (p *filePen) newcomers(begun []record) (n int) {
+	for n < min(len(begun), atOnce) && begun[n].n > p.run.last {
+		n++
+	}
+	return n
+}
+
+// entries gives the parameters of the statement that enters attempts.
+func (p *filePen) entries(now int64, attempts []Attempt, begun []record, servers []int64) []any {
+	values := make([]any, 0, 4+6*atOnce)
+	values = append(values, p.run.campaign, unknown, now, p.run.run)
+	for i, a := range attempts {
+		values = append(values, begun[i].n, attempts[i].Key[:], a.Line, begun[i].attempts, a.MessageID, servers[i])
+	}
+	return values
 }
 
 func (p *filePen) finish(ctx context.Context, tx *sql.Tx, endings []Ending, ended []record) error {

@@ -23,6 +23,7 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 		"what was never sent is taken back":   takenBack,
 		"begun and not finished is unknown":   unfinished,
 		"all of a batch or none":              batches,
+		"a batch of old and new":              oldAndNew,
 		"finish wants a begin":                notBegun,
 		"a changed template":                  otherTemplate,
 		"changed parts":                       changedParts,
@@ -304,6 +305,49 @@ func batches(t *testing.T, l *Ledger) {
 	begin(t, r, 2, 3, 4)
 	begin(t, r)
 	finish(t, r)
+}
+
+// Whoever is begun for the first time among others who are not, and however many
+// in a row: each stands there as their own attempt.
+func oldAndNew(t *testing.T, l *Ledger) {
+	r := start(t, l, spring)
+	old := []int{0, 1, 2, 3, 4}
+	begin(t, r, old...)
+	for _, n := range old {
+		finish(t, r, ending(n, Deferred))
+	}
+	var batch []Attempt
+	next := len(old)
+	for _, inARow := range []int{8, 1, 7, 9, 24} {
+		for range inARow {
+			batch = append(batch, attempts(next)...)
+			next++
+		}
+		batch = append(batch, attempts(old[0])...)
+		old = old[1:]
+	}
+	want := map[Key]Attempt{}
+	for i := range batch {
+		batch[i].Line, batch[i].Server = 100+i, fmt.Sprint("mail", i%3, ".a.example:587")
+		want[batch[i].Key] = batch[i]
+	}
+	if err := r.Begin(t.Context(), batch); err != nil {
+		t.Fatal(err)
+	}
+	for got, err := range l.Recipients(t.Context(), spring.ID) {
+		before := 0
+		if got.Key[1] < 5 {
+			before = 1
+		}
+		if err != nil || got.Outcome != Unknown || got.Attempts != 1+before || got.Begun.IsZero() ||
+			want[got.Key] != (Attempt{got.Key, got.Line, got.MessageID, got.Server}) {
+			t.Errorf("%+v, %v; want %+v", got, err, want[got.Key])
+		}
+		delete(want, got.Key)
+	}
+	if len(want) > 0 {
+		t.Errorf("%d are missing", len(want))
+	}
 }
 
 func notBegun(t *testing.T, l *Ledger) {
