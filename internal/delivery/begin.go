@@ -9,7 +9,8 @@ import (
 	"mailshot/internal/ledger"
 )
 
-// begin writes letters down; only then may they go.
+// begin writes letters down, with the endings that are known; only then may they
+// go.
 func (k *keeper) begin(letters []*letter) {
 	if len(letters) == 0 || k.err != nil {
 		return
@@ -20,16 +21,17 @@ func (k *keeper) begin(letters []*letter) {
 	if k.err != nil {
 		return
 	}
-	attempts := make([]ledger.Attempt, 0, len(letters))
+	attempts, server := make([]ledger.Attempt, 0, len(letters)), k.Server.Name()
 	for _, l := range letters {
 		attempts = append(attempts, ledger.Attempt{
-			Key: l.key, Line: l.cleared.Line(), MessageID: l.cleared.MessageID(), Server: k.Server.Name(),
+			Key: l.key, Line: l.cleared.Line(), MessageID: l.cleared.MessageID(), Server: server,
 		})
 	}
-	if err := k.Ledger.Begin(k.feed, attempts); err != nil {
+	if err := k.Ledger.Proceed(k.feed, k.ended(), attempts); err != nil {
 		k.err = ignoreCanceled(err)
 		return
 	}
+	k.endings = k.endings[:0]
 	for _, l := range letters {
 		k.flight[l.cleared.Ordinal()] = l
 		l.lane.queue = append(l.lane.queue, l)
@@ -88,15 +90,20 @@ func (k *keeper) writeDown() error {
 	if len(k.endings) == 0 {
 		return nil
 	}
-	endings := make([]ledger.Ending, 0, len(k.endings))
-	for _, e := range k.endings {
-		endings = append(endings, e.Ending)
-	}
-	if err := k.Ledger.Finish(k.hard, endings); err != nil {
+	if err := k.Ledger.Finish(k.hard, k.ended()); err != nil {
 		return err
 	}
 	k.endings = k.endings[:0]
 	return nil
+}
+
+// ended gives the endings as the ledger takes them.
+func (k *keeper) ended() []ledger.Ending {
+	endings := make([]ledger.Ending, 0, len(k.endings))
+	for _, e := range k.endings {
+		endings = append(endings, e.Ending)
+	}
+	return endings
 }
 
 // lastWrite tries once more to write the endings, whatever stopped the run.

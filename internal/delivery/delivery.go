@@ -27,7 +27,8 @@ type Ledger interface {
 	// Untouched says that nobody of the campaign was tried before.
 	Untouched() bool
 	State(k ledger.Key) ledger.State
-	Begin(ctx context.Context, attempts []ledger.Attempt) error
+	// Proceed writes down how attempts ended and which follow, in one go.
+	Proceed(ctx context.Context, endings []ledger.Ending, attempts []ledger.Attempt) error
 	Finish(ctx context.Context, endings []ledger.Ending) error
 }
 

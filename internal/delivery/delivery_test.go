@@ -95,10 +95,13 @@ func (b *book) write() error {
 	return nil
 }
 
-func (b *book) Begin(_ context.Context, attempts []ledger.Attempt) error {
+func (b *book) Proceed(_ context.Context, endings []ledger.Ending, attempts []ledger.Attempt) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.write(); err != nil {
+		return err
+	}
+	if err := b.end(endings); err != nil {
 		return err
 	}
 	for _, a := range attempts {
@@ -116,6 +119,10 @@ func (b *book) Finish(_ context.Context, endings []ledger.Ending) error {
 	if err := b.write(); err != nil {
 		return err
 	}
+	return b.end(endings)
+}
+
+func (b *book) end(endings []ledger.Ending) error {
 	for _, e := range endings {
 		if !b.begun[e.Key] {
 			return errors.New("finished, and never begun")

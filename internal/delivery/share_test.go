@@ -96,7 +96,8 @@ func (m *machine) Hold(context.Context) error {
 	return m.held
 }
 
-func (m *machine) Begin(_ context.Context, attempts []ledger.Attempt) error {
+func (m *machine) Proceed(ctx context.Context, endings []ledger.Ending, attempts []ledger.Attempt) error {
+	m.Finish(ctx, endings)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, a := range attempts {

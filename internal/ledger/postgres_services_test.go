@@ -488,7 +488,7 @@ func unanswered(t *testing.T, here, there *Ledger) {
 	r := start(t, here, spring)
 	defer r.Close()
 	claim(t, r, 1, 2, 3)
-	begun, added, err := r.planBegin(attempts(1, 2, 3))
+	begun, added, err := r.planBegin(attempts(1, 2, 3), r.added)
 	if err != nil {
 		t.Fatal(err)
 	}

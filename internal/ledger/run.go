@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 )
@@ -143,13 +144,27 @@ type Attempt struct {
 // is ErrLocked. It is not interrupted once it writes, but where it waits for a
 // store that is away. Errors are *Error.
 func (r *Run) Begin(ctx context.Context, attempts []Attempt) error {
-	if err := ctx.Err(); err != nil || len(attempts) == 0 {
+	return r.Proceed(ctx, nil, attempts)
+}
+
+// Proceed writes down how some attempts ended, as Finish does, and which are to
+// follow them, as Begin does, in one go: all of both, or nothing where it gives
+// an error. Errors are *Error.
+func (r *Run) Proceed(ctx context.Context, endings []Ending, attempts []Attempt) error {
+	if len(attempts) == 0 {
+		return r.Finish(ctx, endings)
+	}
+	if err := ctx.Err(); err != nil {
 		return fault("begin in", r.ledger.path, err)
 	}
 	if err := r.claimNew(ctx, attempts); err != nil {
 		return fault("begin in", r.ledger.path, err)
 	}
-	begun, added, err := r.planBegin(attempts)
+	ended, added, err := r.planFinish(endings)
+	if err != nil {
+		return fault("finish in", r.ledger.path, err)
+	}
+	begun, added, err := r.planBegin(attempts, added)
 	if err != nil {
 		return fault("begin in", r.ledger.path, err)
 	}
@@ -157,7 +172,12 @@ func (r *Run) Begin(ctx context.Context, attempts []Attempt) error {
 	if err != nil {
 		return fault("begin in", r.ledger.path, err)
 	}
-	err = r.write(ctx, added, begun, func(ctx context.Context, tx *sql.Tx) error {
+	err = r.write(ctx, added, slices.Concat(ended, begun), func(ctx context.Context, tx *sql.Tx) error {
+		if len(endings) > 0 {
+			if err := r.pen.finish(ctx, tx, endings, ended); err != nil {
+				return err
+			}
+		}
 		if !r.effected {
 			if err := r.takeEffect(ctx, tx); err != nil {
 				return err
@@ -202,9 +222,10 @@ func (r *Run) known(k Key) *record {
 	return &known
 }
 
-// planBegin gives the records as they will be when attempts are begun.
-func (r *Run) planBegin(attempts []Attempt) ([]record, tally, error) {
-	begun, added, last := make([]record, len(attempts)), r.added, r.last
+// planBegin gives the records as they will be when attempts are begun, and what
+// that makes of added.
+func (r *Run) planBegin(attempts []Attempt, added tally) ([]record, tally, error) {
+	begun, last := make([]record, len(attempts)), r.last
 	twice := make(map[Key]bool, len(attempts))
 	for i, a := range attempts {
 		known := record{key: a.Key, now: untried, atStart: untried}

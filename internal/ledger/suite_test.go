@@ -24,6 +24,7 @@ func suite(t *testing.T, open func(t *testing.T) *Ledger) {
 		"begun and not finished is unknown":   unfinished,
 		"all of a batch or none":              batches,
 		"a batch of old and new":              oldAndNew,
+		"endings and what follows, in one go": proceeding,
 		"finish wants a begin":                notBegun,
 		"a changed template":                  otherTemplate,
 		"changed parts":                       changedParts,
@@ -347,6 +348,39 @@ func oldAndNew(t *testing.T, l *Ledger) {
 	}
 	if len(want) > 0 {
 		t.Errorf("%d are missing", len(want))
+	}
+}
+
+func proceeding(t *testing.T, l *Ledger) {
+	r := start(t, l, spring)
+	proceed := func(numbers []int, endings ...Ending) error {
+		return r.Proceed(t.Context(), endings, attempts(numbers...))
+	}
+	begin(t, r, 1, 2, 3)
+	wantError(t, proceed([]int{4, 3}, ending(1, Accepted)), ErrAlreadyBegun)
+	wantError(t, proceed([]int{4}, ending(1, Accepted), ending(5, Accepted)), ErrNotBegun)
+	wantError(t, proceed([]int{1}, ending(1, Deferred)), ErrAlreadyBegun)
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	wantError(t, r.Proceed(over, []Ending{ending(1, Accepted)}, attempts(4)), context.Canceled)
+	finish(t, r, ending(1, Deferred)) // none of this was done
+	for _, err := range []error{
+		proceed([]int{1, 4}, ending(2, Accepted), ending(3, Rejected)), proceed(nil, ending(1, Accepted)), proceed([]int{5}), proceed(nil),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	r = restart(t, l, r)
+	defer r.Close()
+	wantState(t, r, 1, State{Tried: true, Outcome: Accepted, Attempts: 2})
+	wantState(t, r, 2, State{Tried: true, Outcome: Accepted, Attempts: 1})
+	wantState(t, r, 3, State{Tried: true, Outcome: Rejected, Attempts: 1})
+	wantState(t, r, 4, State{Tried: true, Attempts: 1})
+	wantState(t, r, 5, State{Tried: true, Attempts: 1})
+	campaigns, err := l.Campaigns(t.Context())
+	if err != nil || len(campaigns) != 1 || campaigns[0].Accepted != 2 || campaigns[0].Rejected != 1 || campaigns[0].Unknown != 2 || campaigns[0].Deferred != 0 {
+		t.Errorf("%+v, %v", campaigns, err)
 	}
 }
 
