@@ -3,6 +3,7 @@ package transport
 import (
 	"bufio"
 	"bytes"
+	"encoding/binary"
 )
 
 // dotWriter writes the content of a message as DATA wants it: a dot put before
@@ -18,10 +19,7 @@ func (d *dotWriter) Write(p []byte) (int, error) {
 		if !d.inLine && rest[0] == '.' {
 			d.out.WriteByte('.')
 		}
-		end := len(rest)
-		if i := bytes.Index(rest, []byte("\n.")); i >= 0 {
-			end = i + 1
-		}
+		end := beforeDot(rest)
 		if _, err := d.out.Write(rest[:end]); err != nil {
 			return 0, err
 		}
@@ -29,4 +27,29 @@ func (d *dotWriter) Write(p []byte) (int, error) {
 		rest = rest[end:]
 	}
 	return len(p), nil
+}
+
+// beforeDot gives where in p a dot begins a line that is not the first; the
+// length of p where none does. It passes over eight octets at a time.
+func beforeDot(p []byte) int {
+	at := 0
+	for rest := p; len(rest) > 8; rest = rest[8:] {
+		if dotted(binary.LittleEndian.Uint64(rest), binary.LittleEndian.Uint64(rest[1:])) {
+			break
+		}
+		at += 8
+	}
+	if i := bytes.Index(p[at:], []byte("\n.")); i >= 0 {
+		return at + i + 1
+	}
+	return len(p)
+}
+
+// dotted says whether one of eight octets is LF, and what is behind it a dot. An
+// octet that is neither one nor the other has a bit left; of one that has none,
+// less one has the top bit set.
+func dotted(octets, behind uint64) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	left := octets ^ ones*'\n' | behind ^ ones*'.'
+	return (left-ones)&^left&tops != 0
 }

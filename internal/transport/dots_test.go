@@ -42,6 +42,27 @@ func TestDotWriter(t *testing.T) {
 	}
 }
 
+// A dot at the start of a line is found at every place among others of all
+// kinds, and nothing else is.
+func TestBeforeDot(t *testing.T) {
+	for _, others := range []string{"a", "\n", ".", "\r", "/", "\v", "\x00", "\x80", "\xff"} {
+		for length := range 28 {
+			for place := range length {
+				for _, pair := range []string{"\n.", "\n/", "\v.", "\x8a.", "\n\xae", ".\n", "\n", "."} {
+					text := []byte(strings.Repeat(others, place) + pair + strings.Repeat(others, length-place))
+					want := len(text)
+					if i := strings.Index(string(text), "\n."); i >= 0 {
+						want = i + 1
+					}
+					if got := beforeDot(text); got != want {
+						t.Fatalf("%q: %d, not %d", text, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 // FuzzDotWriter: another reader of dots (net/textproto) gets back what went in,
 // and the gate, which has a reader of its own, agrees on where it ends.
 func FuzzDotWriter(f *testing.F) {
