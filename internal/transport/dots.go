@@ -50,6 +50,6 @@ func beforeDot(p []byte) int {
 // less one has the top bit set.
 func dotted(octets, behind uint64) bool {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	left := octets ^ ones*'\n' | behind ^ ones*'.'
+	left := (octets ^ ones*'\n') | (behind ^ ones*'.')
 	return (left-ones)&^left&tops != 0
 }

@@ -85,3 +85,15 @@ func FuzzDotWriter(f *testing.F) {
 		}
 	})
 }
+
+func TestDotted(t *testing.T) {
+	for octet := range uint64(256) {
+		for behind := range uint64(256) {
+			for place := 0; place < 64; place += 8 {
+				if got := dotted(octet<<place, behind<<place); got != (octet == '\n' && behind == '.') {
+					t.Fatalf("%#x before %#x: %v", octet, behind, got)
+				}
+			}
+		}
+	}
+}
