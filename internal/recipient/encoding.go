@@ -9,6 +9,7 @@ import (
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"mailshot/internal/rule"
 )
@@ -51,52 +52,18 @@ func findCharset(s source) (charset, error) {
 	if firstLine, _, _ := bytes.Cut(head, []byte("\n")); bytes.IndexByte(firstLine, 0) >= 0 {
 		return unmarked16(s, head)
 	}
-	valid, err := isUTF8(io.MultiReader(bytes.NewReader(head), t.in))
-	switch {
-	case err != nil:
-		return charset{}, unreadable(s.name, err)
-	case !valid && ok:
+	rest := transform.NewReader(io.MultiReader(bytes.NewReader(head), t.in), encoding.UTF8Validator)
+	_, err = io.Copy(io.Discard, rest)
+	switch notUTF8 := errors.Is(err, encoding.ErrInvalidUTF8); {
+	case notUTF8 && ok:
 		return charset{}, &rule.Fault{File: s.name, What: "it begins as UTF-8 and does not go on so",
 			Hint: "save the list again as CSV (UTF-8)"}
-	case !valid:
+	case notUTF8:
 		return windows1252, nil
+	case err != nil:
+		return charset{}, unreadable(s.name, err)
 	}
 	return charset{name: "UTF-8", skip: found.skip}, nil
-}
-
-// isUTF8 says whether all that can be read from r is UTF-8. It stops at what is not.
-func isUTF8(r io.Reader) (bool, error) {
-	buf := make([]byte, headSize)
-	cut := 0 // octets at the beginning of buf, of a character that goes on
-	for {
-		n, err := r.Read(buf[cut:])
-		text := buf[:cut+n]
-		whole := wholeCharacters(text)
-		if !utf8.Valid(text[:whole]) {
-			return false, nil
-		}
-		cut = copy(buf, text[whole:])
-		switch {
-		case errors.Is(err, io.EOF):
-			return cut == 0, nil
-		case err != nil:
-			return false, err
-		}
-	}
-}
-
-// wholeCharacters gives how many octets text has before a character that its end
-// cuts off.
-func wholeCharacters(text []byte) int {
-	for i := len(text) - 1; i >= max(0, len(text)-utf8.UTFMax); i-- {
-		if utf8.RuneStart(text[i]) {
-			if utf8.FullRune(text[i:]) {
-				break
-			}
-			return i
-		}
-	}
-	return len(text)
 }
 
 // marked knows a list by its byte order mark (RFC 3629 section 6, RFC 2781

@@ -7,13 +7,11 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
-	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
-	"pgregory.net/rapid"
 )
 
 // TestRead reads one list in every encoding, with every separator and line end.
@@ -102,22 +100,5 @@ func TestCarriageReturnInACell(t *testing.T) {
 	judgeAll(t, l, Use{})
 	if rows := collect(t, l); rows[0].Cells[1] != "one\rtwo" {
 		t.Errorf("got %q", rows[0].Cells)
-	}
-}
-
-// However a list comes in pieces, it is UTF-8 if it is as a whole.
-func TestIsUTF8(t *testing.T) {
-	pieces := []string{"a", "é", "€", "😀", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\x80", "\xED\xA0\x80", "\xFF", strings.Repeat("x", headSize-2)}
-	rapid.Check(t, func(t *rapid.T) {
-		text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 6).Draw(t, "pieces"), "")
-		for _, slow := range []func(io.Reader) io.Reader{iotest.OneByteReader, iotest.HalfReader, iotest.DataErrReader} {
-			valid, err := isUTF8(slow(strings.NewReader(text)))
-			if err != nil || valid != utf8.ValidString(text) {
-				t.Fatalf("%v, %v, want %v", valid, err, utf8.ValidString(text))
-			}
-		}
-	})
-	if _, err := isUTF8(iotest.ErrReader(io.ErrUnexpectedEOF)); err == nil {
-		t.Error("what cannot be read is UTF-8")
 	}
 }
