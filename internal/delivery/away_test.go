@@ -31,11 +31,11 @@ func (s *stranded) wait(ctx context.Context, call string) error {
 	return s.err
 }
 
-func (s *stranded) Proceed(ctx context.Context, endings []ledger.Ending, attempts []ledger.Attempt) error {
-	if err := s.wait(ctx, "Proceed"); err != nil {
+func (s *stranded) Begin(ctx context.Context, attempts []ledger.Attempt, endings ...ledger.Ending) error {
+	if err := s.wait(ctx, "Begin"); err != nil {
 		return err
 	}
-	return s.machine.Proceed(ctx, endings, attempts)
+	return s.machine.Begin(ctx, attempts, endings...)
 }
 
 func (s *stranded) Finish(ctx context.Context, endings []ledger.Ending) error {
@@ -65,8 +65,8 @@ func TestInterruptEndsTheWaitForTheLedger(t *testing.T) {
 		interrupted bool
 	}{
 		{waits: "Finish", err: errGone, drains: true},
-		{waits: "Proceed", err: errGone},
-		{waits: "Proceed", err: context.Canceled, interrupted: true},
+		{waits: "Begin", err: errGone},
+		{waits: "Begin", err: context.Canceled, interrupted: true},
 		{waits: "Reserve", err: errGone},
 		{waits: "Reserve", err: context.Canceled, interrupted: true},
 	} {

@@ -27,7 +27,7 @@ func (k *keeper) begin(letters []*letter) {
 			Key: l.key, Line: l.cleared.Line(), MessageID: l.cleared.MessageID(), Server: server,
 		})
 	}
-	if err := k.Ledger.Proceed(k.feed, k.ended(), attempts); err != nil {
+	if err := k.Ledger.Begin(k.feed, attempts, k.ended()...); err != nil {
 		k.err = ignoreCanceled(err)
 		return
 	}

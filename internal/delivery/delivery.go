@@ -27,8 +27,8 @@ type Ledger interface {
 	// Untouched says that nobody of the campaign was tried before.
 	Untouched() bool
 	State(k ledger.Key) ledger.State
-	// Proceed writes down how attempts ended and which follow, in one go.
-	Proceed(ctx context.Context, endings []ledger.Ending, attempts []ledger.Attempt) error
+	// Begin writes down which attempts follow, and how earlier ones ended, in one go.
+	Begin(ctx context.Context, attempts []ledger.Attempt, endings ...ledger.Ending) error
 	Finish(ctx context.Context, endings []ledger.Ending) error
 }
 

@@ -95,7 +95,7 @@ func (b *book) write() error {
 	return nil
 }
 
-func (b *book) Proceed(_ context.Context, endings []ledger.Ending, attempts []ledger.Attempt) error {
+func (b *book) Begin(_ context.Context, attempts []ledger.Attempt, endings ...ledger.Ending) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if err := b.write(); err != nil {

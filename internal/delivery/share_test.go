@@ -96,7 +96,7 @@ func (m *machine) Hold(context.Context) error {
 	return m.held
 }
 
-func (m *machine) Proceed(ctx context.Context, endings []ledger.Ending, attempts []ledger.Attempt) error {
+func (m *machine) Begin(ctx context.Context, attempts []ledger.Attempt, endings ...ledger.Ending) error {
 	m.Finish(ctx, endings)
 	m.mu.Lock()
 	defer m.mu.Unlock()

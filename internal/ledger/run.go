@@ -138,19 +138,13 @@ type Attempt struct {
 	Server    string
 }
 
-// Begin writes attempts down, durably, before any of their bytes leave: all of
-// them, or none where it gives an error. A recipient who was begun before and
-// is not deferred is ErrAlreadyBegun; a run that has lost its lock to another
-// is ErrLocked. It is not interrupted once it writes, but where it waits for a
-// store that is away. Errors are *Error.
-func (r *Run) Begin(ctx context.Context, attempts []Attempt) error {
-	return r.Proceed(ctx, nil, attempts)
-}
-
-// Proceed writes down how some attempts ended, as Finish does, and which are to
-// follow them, as Begin does, in one go: all of both, or nothing where it gives
-// an error. Errors are *Error.
-func (r *Run) Proceed(ctx context.Context, endings []Ending, attempts []Attempt) error {
+// Begin writes attempts down, durably, before any of their bytes leave, and with
+// them how earlier ones ended, as Finish does: all of both, or nothing where it
+// gives an error. A recipient who was begun before and is not deferred is
+// ErrAlreadyBegun; a run that has lost its lock to another is ErrLocked. It is
+// not interrupted once it writes, but where it waits for a store that is away.
+// Errors are *Error.
+func (r *Run) Begin(ctx context.Context, attempts []Attempt, endings ...Ending) error {
 	if len(attempts) == 0 {
 		return r.Finish(ctx, endings)
 	}

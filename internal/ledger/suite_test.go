@@ -354,7 +354,7 @@ func oldAndNew(t *testing.T, l *Ledger) {
 func proceeding(t *testing.T, l *Ledger) {
 	r := start(t, l, spring)
 	proceed := func(numbers []int, endings ...Ending) error {
-		return r.Proceed(t.Context(), endings, attempts(numbers...))
+		return r.Begin(t.Context(), attempts(numbers...), endings...)
 	}
 	begin(t, r, 1, 2, 3)
 	wantError(t, proceed([]int{4, 3}, ending(1, Accepted)), ErrAlreadyBegun)
@@ -362,7 +362,7 @@ func proceeding(t *testing.T, l *Ledger) {
 	wantError(t, proceed([]int{1}, ending(1, Deferred)), ErrAlreadyBegun)
 	over, cancel := context.WithCancel(t.Context())
 	cancel()
-	wantError(t, r.Proceed(over, []Ending{ending(1, Accepted)}, attempts(4)), context.Canceled)
+	wantError(t, r.Begin(over, attempts(4), ending(1, Accepted)), context.Canceled)
 	finish(t, r, ending(1, Deferred)) // none of this was done
 	for _, err := range []error{
 		proceed([]int{1, 4}, ending(2, Accepted), ending(3, Rejected)), proceed(nil, ending(1, Accepted)), proceed([]int{5}), proceed(nil),
