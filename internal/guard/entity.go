@@ -65,7 +65,7 @@ func (r *Reader) judgeEntity(h *heading, body []byte, depth int) {
 	}
 	for _, part := range parts {
 		block, inner := splitHeader(part)
-		r.judgeEntity(r.headings.part(block), inner, depth+1)
+		r.judgeEntity(r.headings.read(block), inner, depth+1)
 	}
 }
 
@@ -112,11 +112,7 @@ func (r *Reader) dangerous(h *heading, depth int) string {
 			return "a field that a part does not have, or has once"
 		}
 	}
-	if !h.quiet {
-		before := r.scanner.hits
-		r.scanPartHeader(h)
-		h.quiet = r.scanner.hits == before && len(r.refusals) == 0
-	}
+	r.scanPartHeader(h)
 	return ""
 }
 

@@ -144,7 +144,7 @@ const maxRefusals = 20
 func (g *Guard) Reader() *Reader {
 	r := &Reader{g: g}
 	r.causes = make(map[cause]bool)
-	r.headings, r.passages, r.names = newHeadings(), make(passages), make(map[string]named)
+	r.headings, r.passages, r.names = make(headings), make(passages), make(map[string]named)
 	r.digest = newDigester()
 	r.scanner = newScanner(g.index)
 	return r

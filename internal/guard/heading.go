@@ -13,8 +13,7 @@ import (
 type heading struct {
 	fields []field
 	*content
-	flaw  string // why it cannot be trusted; "" where it can
-	quiet bool   // it was looked through, and holds nobody
+	flaw string // why it cannot be trusted; "" where it can
 }
 
 // field is one header field, its value unfolded.
@@ -30,31 +29,12 @@ func (h *heading) get(name string) string {
 	return ""
 }
 
-// headings are those of parts, by their blocks, and what they say: most are the
-// same in every message and are read once.
-type headings struct {
-	parts    map[string]*heading
-	contents map[contentFields]*content
-}
+// headings reads headers. What they say of the content below them is the same in
+// most, and read once.
+type headings map[contentFields]*content
 
-// maxHeadings bounds how many of each are remembered.
+// maxHeadings bounds how many are remembered, and how many names of fields.
 const maxHeadings = 256
-
-func newHeadings() headings {
-	return headings{make(map[string]*heading), make(map[contentFields]*content)}
-}
-
-// part gives the heading of a part, whose header block is.
-func (known headings) part(block []byte) *heading {
-	if h, ok := known.parts[string(block)]; ok {
-		return h
-	}
-	h := known.read(block)
-	if len(known.parts) < maxHeadings {
-		known.parts[string(block)] = h
-	}
-	return h
-}
 
 func (known headings) read(block []byte) *heading {
 	h := &heading{}
@@ -67,11 +47,11 @@ func (known headings) read(block []byte) *heading {
 }
 
 func (known headings) contentOf(f contentFields) *content {
-	c := known.contents[f]
+	c := known[f]
 	if c == nil {
 		c = f.read()
-		if len(known.contents) < maxHeadings {
-			known.contents[f] = c
+		if len(known) < maxHeadings {
+			known[f] = c
 		}
 	}
 	return c

@@ -21,7 +21,7 @@ func FuzzHeading(f *testing.F) {
 		f.Add([]byte(block))
 	}
 	f.Fuzz(func(t *testing.T, block []byte) {
-		h := newHeadings().read(block)
+		h := make(headings).read(block)
 		if h.flaw != "" || !hasSoundLines(block) {
 			return
 		}
