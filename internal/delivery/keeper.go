@@ -37,6 +37,7 @@ type keeper struct {
 	count    count
 	batch    int             // messages to write down ahead: what a crash makes unknown beside those in flight
 	queued   int             // messages in the queues of all lanes
+	handed   []*letter       // to the connections, and not seen to be taken by one
 	flight   map[int]*letter // begun and without an outcome, by ordinal
 	endings  []ending        // known and not written down
 
@@ -163,6 +164,18 @@ func (k *keeper) step(soft context.Context, tick <-chan time.Time) {
 	case <-tick:
 		k.keepUp(soft)
 	case <-wait:
+	}
+	k.makeRoom()
+}
+
+// makeRoom has messages made in the place of those that a connection has taken.
+// One by one: while many are made at once, the connections and the server lack a
+// processor, and then the processors lack work.
+func (k *keeper) makeRoom() {
+	for len(k.handed) > len(k.work) {
+		m := k.handed[0]
+		k.handed = k.handed[1:]
+		m.lane.makeRoom(m)
 	}
 }
 
@@ -291,7 +304,7 @@ func (k *keeper) next(soft context.Context) (chan<- guard.Cleared, *lane, <-chan
 
 func (k *keeper) handedOver(l *lane) {
 	now := time.Now()
-	l.pop(now)
+	k.handed = append(k.handed, l.pop(now))
 	k.queued--
 	k.pace.went(now)
 }

@@ -24,13 +24,13 @@ type letter struct {
 type lane struct {
 	domain  string // "" for all that have no lane of their own
 	pace    pacer
-	most    int       // messages handed over and without an outcome; 0 for no limit
-	flying  int       // how many there are
-	made    []*letter // not written down yet
-	room    chan struct{}
-	queue   []*letter // written down, to be handed over
-	went    time.Time // when the last was handed over
-	passes  int       // going on, for it
+	most    int           // messages handed over and without an outcome; 0 for no limit
+	flying  int           // how many there are
+	made    []*letter     // not written down yet
+	room    chan struct{} // filled by each message from its making until a connection has taken it
+	queue   []*letter     // written down, to be handed over
+	went    time.Time     // when the last was handed over
+	passes  int           // going on, for it
 	waiting waiting
 }
 
@@ -69,19 +69,23 @@ func (l *lane) claim(now time.Time, n int) []*letter {
 	}
 	claimed := l.made[:n]
 	l.made = l.made[n:]
-	for _, m := range claimed {
-		if m.fresh {
-			<-l.room
-		}
-		m.fresh = false // where it is given back, it has made room already
-	}
 	return claimed
 }
 
 // pop takes the head of the queue, which is handed over at now.
-func (l *lane) pop(now time.Time) {
+func (l *lane) pop(now time.Time) *letter {
+	head := l.queue[0]
 	l.queue = l.queue[1:]
 	l.flying++
 	l.went = now
 	l.pace.went(now)
+	return head
+}
+
+// makeRoom has another message made in the place of m, once.
+func (l *lane) makeRoom(m *letter) {
+	if m.fresh {
+		<-l.room
+	}
+	m.fresh = false
 }
