@@ -65,6 +65,7 @@ func mailshot(tb testing.TB, j job) func() error {
 	must(tb, err)
 	server, err := transport.NewSMTP(u, transport.Credentials{})
 	must(tb, err)
+	server.Courteous = true // as the program is; all other clients are from then on
 	r := &delivery.Run{
 		Source: j.crowd, Recipients: j.crowd.verdict.Recipients, Ledger: run, Server: server, Connections: j.connections,
 		Key:         func(r campaign.Recipient) ledger.Key { return book.Key(r.Address, r.Apart) },

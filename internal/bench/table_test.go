@@ -106,7 +106,7 @@ func (t *table) measure(r row) {
 const widths = "%-6s  %-10s  %5s  %9s  %9s  %9s  %9s  %11s  %9s  %-23s  %s\n"
 
 func (t *table) head() {
-	fmt.Printf("\nMessages a second, %d octets each; mailshot with guard and ledger, and as a multiple of go-mail.\n\n",
+	fmt.Printf("\nMessages a second, %d octets each; mailshot with guard and ledger, and as a multiple of go-mail; all at mailshot's priority.\n\n",
 		t.crowd(rows()[0].theirs).size(t.tb))
 	titles := []any{"away", "server", "conns"}
 	for _, c := range clients() {

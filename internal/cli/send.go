@@ -56,7 +56,10 @@ it says which of template, list, attachments and options has changed.
 The password comes from MAILSHOT_SMTP_PASSWORD or --smtp-password-file, a token
 from MAILSHOT_SMTP_TOKEN, --smtp-token-file or --smtp-token-command.
 --dry-run does all of it but the network and keeps its ledger in memory.
---test sends the telling messages, or those of --row, to the sender alone.`,
+--test sends the telling messages, or those of --row, to the sender alone.
+
+Where the mail server runs on the same Linux machine, send runs at nice 5: the
+server, which all wait for, gets the processor first.`,
 		Example: `  mailshot send news.md -r people.csv --smtp smtp://user@mail.example.com:587
   mailshot send news.md -r people.csv --smtp URL --approved verdict.json`,
 		Annotations: exits(append(

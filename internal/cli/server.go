@@ -89,7 +89,7 @@ func (o *serverOptions) reach(a *app) (*transport.SMTP, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.Window, s.MaxMessages = o.window, o.perConnection
+	s.Window, s.MaxMessages, s.Courteous = o.window, o.perConnection, true
 	return s, nil
 }
 

@@ -52,6 +52,10 @@ type SMTP struct {
 	// MaxMessages is how many messages a connection takes at most, as if in were
 	// closed after them; 0 for no limit.
 	MaxMessages int
+	// Courteous has the whole program give way to a server on the same machine,
+	// for good, by a lower priority: where both want the processors, it is the
+	// server that all wait for.
+	Courteous bool
 
 	url         URL
 	credentials Credentials
@@ -189,6 +193,9 @@ func (s *SMTP) dial(ctx context.Context) (net.Conn, error) {
 	raw, err := dialer.DialContext(ctx, "tcp", s.url.Address())
 	if err != nil {
 		return nil, dialError(ctx, err)
+	}
+	if s.Courteous && near(raw.LocalAddr(), raw.RemoteAddr()) {
+		giveWay()
 	}
 	return quick(raw), nil
 }
