@@ -45,8 +45,12 @@ func newLanes(r *Run) []*lane {
 		lanes = append(lanes, &lane{domain: domain, pace: pacer{every: every}, most: max(1, r.Connections/2)})
 	}
 	lanes = append(lanes, &lane{})
+	ahead := maxMade
+	if r.sharing() != nil {
+		ahead /= 2 // what is made here is kept from the other machines
+	}
 	for _, l := range lanes {
-		l.room = make(chan struct{}, max(maxMade/len(lanes), 8))
+		l.room = make(chan struct{}, max(ahead/len(lanes), 8))
 	}
 	return lanes
 }

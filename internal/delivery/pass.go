@@ -9,8 +9,9 @@ import (
 	"mailshot/internal/ledger"
 )
 
-// maxMade is how many messages are made ahead at most, in all lanes.
-const maxMade = maxBatch
+// maxMade is how many messages are made ahead at most, in all lanes: as many as
+// are written down in one go, and as many again meanwhile.
+const maxMade = 2 * maxBatch
 
 // arrival is a message that was made, news of a recipient whom another machine
 // has dealt with, or the end of a pass.
