@@ -629,14 +629,15 @@ func TestIdleConnectionsAreClosed(t *testing.T) {
 // While one message hangs and the run stops, what is known of the others is
 // written down at once.
 func TestOutcomesAreWrittenWhileOneHangs(t *testing.T) {
-	c := source(t, 400)
+	const n = 2 * maxMade
+	c := source(t, n)
 	synctest.Test(t, func(t *testing.T) {
 		b := newBook()
 		s := newServer(t, b)
-		s.hang = "p5" // has left long before the source fails
-		r := newRun(c, 400, b, s)
+		s.hang = "p5" // has left long before the source fails, which is more than maxMade ahead
+		r := newRun(c, n, b, s)
 		r.Drain = time.Hour
-		r.Source = failing{c, 390}
+		r.Source = failing{c, n - 10}
 		done := make(chan error)
 		go func() {
 			_, err := r.Do(t.Context())

@@ -27,7 +27,7 @@ type lane struct {
 	most    int           // messages handed over and without an outcome; 0 for no limit
 	flying  int           // how many there are
 	made    []*letter     // not written down yet
-	room    chan struct{} // filled by each message from its making until a connection has taken it
+	room    chan struct{} // holds one thing for each message, from its making until a connection takes it or it is taken back
 	queue   []*letter     // written down, to be handed over
 	went    time.Time     // when the last was handed over
 	passes  int           // going on, for it

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"testing"
+	"time"
 
 	"mailshot/internal/guard"
 )
@@ -38,5 +39,33 @@ func TestRoom(t *testing.T) {
 	}
 	if k.makeRoom(); len(l.room) != room-5 {
 		t.Errorf("connections have taken 5, one of them twice, and there is room for %d", room-len(l.room))
+	}
+}
+
+// However often messages are handed over and taken back, no more are made than
+// there is room for.
+func TestRoomOfWhatIsTakenBack(t *testing.T) {
+	const room, some = 8, 4
+	l := &lane{room: make(chan struct{}, room)}
+	k := &keeper{Run: &Run{}, lanes: []*lane{l}, work: make(chan guard.Cleared, some)}
+	for range 100 {
+		for len(l.room) < room {
+			l.room <- struct{}{}
+			l.add(&letter{lane: l, fresh: true})
+		}
+		l.queue = l.claim(time.Now(), some)
+		handed := l.queue
+		for range handed {
+			k.work <- guard.Cleared{}
+			k.handedOver(l)
+		}
+		for _, m := range handed {
+			<-k.work
+			l.giveBack(m)
+		}
+		k.makeRoom()
+	}
+	if len(l.made) > room+some {
+		t.Errorf("%d messages are made", len(l.made))
 	}
 }

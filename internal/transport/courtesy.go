@@ -2,9 +2,6 @@ package transport
 
 import "net"
 
-// courtesy is by how much the priority of this program is lowered (nice(2)).
-const courtesy = 5
-
 // near says whether own and other, the ends of a connection, are on one machine.
 func near(own, other net.Addr) bool {
 	here, ok := own.(*net.TCPAddr)

@@ -6,13 +6,18 @@ import (
 	"syscall"
 )
 
-// unmoved is what getpriority says of a thread whose priority is the usual one:
-// the system call, unlike the function of the C library, counts down from there.
-const unmoved = 20
+const (
+	// courtesy is the niceness that the program takes: 0 is the usual one, 19
+	// gives way to everybody (setpriority(2)).
+	courtesy = 5
+	// unmoved is what getpriority says of a thread of niceness 0: the system
+	// call, unlike the function of the C library, counts down from there.
+	unmoved = 20
+)
 
-// giveWay lowers the priority of all threads to that of courtesy, where it is
-// higher: each has its own, and a new one that of the thread that starts it. It
-// is worth a try, and no less right where it fails.
+// giveWay gives all threads the niceness of courtesy, but those that have more:
+// each has its own, and a new one that of the thread that starts it. It is worth
+// a try, and no less right where it fails.
 func giveWay() {
 	threads, _ := os.ReadDir("/proc/self/task")
 	for _, thread := range threads {
